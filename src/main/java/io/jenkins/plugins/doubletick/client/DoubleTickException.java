@@ -1,0 +1,116 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.Serial;
+import java.time.Duration;
+
+/**
+ * Why a team member was not logged out, or a key not accepted. The message is one line for a person: what happened,
+ * with DoubleTick's own words where it sent some, and never with the API key or the clear login number.
+ */
+public final class DoubleTickException extends Exception {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong. */
+    public enum Reason {
+        /** The text is not a login number; nothing was sent. */
+        LOGIN_NUMBER_INVALID(false),
+        /** The text cannot be an API key; nothing was sent. */
+        API_KEY_INVALID(false),
+        /** 401 or 403: DoubleTick does not accept the API key. */
+        API_KEY_REJECTED(false),
+        /** 400 or 422: DoubleTick does not accept the login number, or it belongs to nobody in the team. */
+        LOGIN_NUMBER_REJECTED(false),
+        /** 429: too many requests with this API key. */
+        RATE_LIMITED(true),
+        /** 500, 502, 503 or 504: DoubleTick, or a gateway before it, cannot answer now. */
+        SERVER_ERROR(true),
+        /** 3xx: redirects are not followed, since the API key must go nowhere else. */
+        REDIRECTED(false),
+        /** 2xx, but without a JSON object whose {@code success} is {@code true}. */
+        NOT_CONFIRMED(false),
+        /** Any other status. */
+        UNEXPECTED_STATUS(false),
+        /** The name of the API's or the proxy's host cannot be resolved. */
+        UNKNOWN_HOST(true),
+        /** No connection could be made. */
+        CONNECTION_FAILED(true),
+        /** The connection broke before the whole answer was there. */
+        CONNECTION_LOST(true),
+        /** No connection, or no whole answer, in time. */
+        TIMED_OUT(true),
+        /** The server's certificate is not trusted, or no secure connection could be agreed on. */
+        TLS(false),
+        /** The proxy wants another login or does not let the request through. */
+        PROXY(false);
+
+        private final boolean temporary;
+
+        Reason(boolean temporary) {
+            this.temporary = temporary;
+        }
+
+        /** Whether the same request may succeed a little later. */
+        public boolean isTemporary() {
+            return temporary;
+        }
+    }
+
+    private final Reason reason;
+    private final int status;
+    private final int tries;
+    /** How long DoubleTick asked to wait; null if it did not. */
+    private final Duration retryAfter;
+
+    DoubleTickException(Reason reason, String message) {
+        this(reason, message, 0, null);
+    }
+
+    DoubleTickException(Reason reason, String message, int status, Duration retryAfter) {
+        this(reason, message, status, retryAfter, 0, null);
+    }
+
+    DoubleTickException(Reason reason, String message, Throwable cause) {
+        this(reason, message, 0, null, 0, cause);
+    }
+
+    private DoubleTickException(
+            Reason reason, String message, int status, Duration retryAfter, int tries, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+        this.status = status;
+        this.retryAfter = retryAfter;
+        this.tries = tries;
+    }
+
+    /** The same failure in other words. */
+    DoubleTickException saying(String message) {
+        return new DoubleTickException(reason, message, status, retryAfter, tries, getCause());
+    }
+
+    /** The same failure as the end of a logout that was sent {@code count} times; told if it was more than once. */
+    DoubleTickException afterTries(int count) {
+        String message = count > 1 ? Messages.DoubleTickException_afterTries(getMessage(), count) : getMessage();
+        return new DoubleTickException(reason, message, status, retryAfter, count, getCause());
+    }
+
+    /** What went wrong. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The HTTP status that DoubleTick answered with; 0 if there was no answer. */
+    public int status() {
+        return status;
+    }
+
+    /** How many requests were sent; 0 if none was. */
+    public int tries() {
+        return tries;
+    }
+
+    Duration retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,108 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The phone number that a team member logs in to DoubleTick with, in international format. A number is valid or it
+ * does not exist. It is personal data: {@link #toString()} is masked, only {@link #value()} gives it out.
+ */
+public final class LoginNumber {
+
+    /** Fewest digits of an international number that is in use. */
+    public static final int MIN_DIGITS = 7;
+    /** Most digits of an international number, country code included (ITU-T E.164). */
+    public static final int MAX_DIGITS = 15;
+
+    /** What nobody means by more than {@value} characters; told before anything looks at them one by one. */
+    private static final int MAX_TEXT = 100;
+
+    private static final char MASK = '\u2022';
+
+    private final String value;
+
+    private LoginNumber(String value) {
+        this.value = value;
+    }
+
+    /**
+     * Reads a number as people write or paste it: spaces, dots, dashes, brackets and invisible formatting characters
+     * are left out, a leading {@code +} is kept. A missing country code is never guessed.
+     *
+     * @throws DoubleTickException ({@link DoubleTickException.Reason#LOGIN_NUMBER_INVALID}) whose message names the
+     *     rule that the text breaks, and does not repeat the text
+     */
+    public static LoginNumber parse(String text) throws DoubleTickException {
+        if (text == null || text.isBlank()) {
+            throw invalid(Messages.LoginNumber_blank());
+        }
+        if (text.length() > MAX_TEXT) {
+            throw invalid(Messages.LoginNumber_length(MIN_DIGITS, MAX_DIGITS));
+        }
+        String number = text.codePoints()
+                .filter(c -> !isPunctuation(c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        String digits = number.startsWith("+") ? number.substring(1) : number;
+        // Not Character.isDigit: DoubleTick takes ASCII digits, and other scripts' digits are a paste gone wrong.
+        if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw invalid(Messages.LoginNumber_characters());
+        }
+        if (digits.length() < MIN_DIGITS || digits.length() > MAX_DIGITS) {
+            throw invalid(Messages.LoginNumber_length(MIN_DIGITS, MAX_DIGITS));
+        }
+        if (digits.startsWith("0")) {
+            throw invalid(Messages.LoginNumber_zero());
+        }
+        return new LoginNumber(number);
+    }
+
+    private static boolean isPunctuation(int c) {
+        int type = Character.getType(c);
+        return type == Character.SPACE_SEPARATOR
+                || type == Character.FORMAT
+                || type == Character.DASH_PUNCTUATION
+                || "\t\r\n.()[]".indexOf(c) >= 0;
+    }
+
+    private static DoubleTickException invalid(String message) {
+        return new DoubleTickException(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, message);
+    }
+
+    /** The number itself: its digits, after a {@code +} if it was given with one. */
+    public String value() {
+        return value;
+    }
+
+    /**
+     * The number as it may be shown: {@code +91••••••3210}. Enough for somebody who knows it to recognise it; of a
+     * number with less than ten digits only two are left at its end.
+     */
+    public String masked() {
+        int start = value.startsWith("+") ? 3 : 2;
+        int end = value.length() - (value.length() - start < 8 ? 2 : 4);
+        return value.substring(0, start) + String.valueOf(MASK).repeat(end - start) + value.substring(end);
+    }
+
+    /** The text with every occurrence of this number, however it is spaced, replaced by its masked form. */
+    String maskIn(String text) {
+        String digits = value.startsWith("+") ? value.substring(1) : value;
+        String spaced = digits.chars().mapToObj(Character::toString).collect(Collectors.joining("[ .()-]{0,2}"));
+        return Pattern.compile("\\+?" + spaced).matcher(text).replaceAll(masked().replace("$", "\\$"));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LoginNumber number && number.value.equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return masked();
+    }
+}

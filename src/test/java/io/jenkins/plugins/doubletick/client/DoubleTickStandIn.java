@@ -1,0 +1,240 @@
+package io.jenkins.plugins.doubletick.client;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A stand-in for the DoubleTick API on a loopback port, for tests and the demo. It needs nothing but a JDK:
+ * {@code java DoubleTickStandIn.java 8081}.
+ *
+ * <p>It answers as {@code docs/api.md} says that DoubleTick does, and remembers who was logged out:
+ * {@code GET /stand-in/logouts}.
+ */
+public final class DoubleTickStandIn implements AutoCloseable {
+
+    /** An API key that it accepts. */
+    public static final String KEY = "key_stand-in-7f3a9c";
+    /** Another one. */
+    public static final String SECOND_KEY = "key_stand-in-second-b81d20";
+
+    /** A team member who is logged out at once. */
+    public static final String MEMBER = "+919876543210";
+    /** Another one. */
+    public static final String SECOND_MEMBER = "+12025550123";
+    /** A number that belongs to nobody in the team. */
+    public static final String NOT_A_MEMBER = "+919876543299";
+    /** Answered with 429 and {@code Retry-After: 2}, then with 201; and so on, in turn. */
+    public static final String RATE_LIMITED = "+919876543220";
+    /** Answered with 503, then with 201; and so on, in turn. */
+    public static final String BUSY = "+919876543230";
+    /** Always answered with 503. */
+    public static final String DOWN = "+919876543240";
+    /** Never answered. */
+    public static final String SILENT = "+919876543250";
+    /** Answered with 201 and {@code {"success": false}}. */
+    public static final String REFUSED = "+919876543260";
+    /** Answered with 200 and an HTML page, as a captive portal does. */
+    public static final String PORTAL = "+919876543270";
+
+    private static final Set<String> KEYS = Set.of(KEY, SECOND_KEY);
+    private static final Set<String> MEMBERS = Set.of(
+            digits(MEMBER),
+            digits(SECOND_MEMBER),
+            digits(RATE_LIMITED),
+            digits(BUSY),
+            digits(DOWN),
+            digits(SILENT),
+            digits(REFUSED),
+            digits(PORTAL));
+
+    private static final Pattern BODY =
+            Pattern.compile("\\s*\\{\\s*\"userPhoneNumber\"\\s*:\\s*\"(\\+?[0-9]{7,15})\"\\s*}\\s*");
+
+    /** A request as it came; header fields that did not come are null. */
+    public record Request(
+            String method, String path, String authorization, String contentType, String userAgent, String body) {}
+
+    private record Answer(int status, String contentType, String body, String retryAfter) {}
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final BlockingQueue<Request> arrivals = new LinkedBlockingQueue<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Map<String, String> logouts = new ConcurrentHashMap<>();
+    private final Set<String> refusedOnce = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Starts it.
+     *
+     * @param port where it listens on the loopback address; 0 for any free port
+     */
+    public DoubleTickStandIn(int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    public static void main(String[] args) throws IOException {
+        if (args.length != 1 || !args[0].matches("[0-9]{1,5}")) {
+            System.err.println("Usage: java DoubleTickStandIn.java PORT");
+            System.exit(2);
+        }
+        DoubleTickStandIn standIn = new DoubleTickStandIn(Integer.parseInt(args[0]));
+        System.out.println("Stand-in for the DoubleTick API at " + standIn.url() + " (API key " + KEY + ")");
+    }
+
+    /** Where it is, without a slash at the end. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** All requests so far but those to {@code /stand-in}. */
+    public List<Request> requests() {
+        return new ArrayList<>(requests);
+    }
+
+    /** The next request that nobody awaited yet; fails after a minute without one. */
+    public Request awaitRequest() throws InterruptedException {
+        Request request = arrivals.poll(1, TimeUnit.MINUTES);
+        if (request == null) {
+            throw new AssertionError("No request came");
+        }
+        return request;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) {
+        try {
+            String method = exchange.getRequestMethod();
+            String path = exchange.getRequestURI().getPath();
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (path.equals("/stand-in/logouts")) {
+                send(exchange, json(200, listLogouts()));
+                return;
+            }
+            Request request = new Request(
+                    method,
+                    path,
+                    exchange.getRequestHeaders().getFirst("Authorization"),
+                    exchange.getRequestHeaders().getFirst("Content-Type"),
+                    exchange.getRequestHeaders().getFirst("User-Agent"),
+                    body);
+            requests.add(request);
+            Answer answer = answer(request);
+            arrivals.add(request);
+            if (answer != null) {
+                send(exchange, answer);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Null: none. */
+    private Answer answer(Request request) {
+        String call = request.method() + " " + request.path();
+        if (!call.equals("POST /team-member/logout") && !call.equals("GET /roles")) {
+            return error(404, "Cannot " + call, "Not Found");
+        }
+        if (request.authorization() == null || !KEYS.contains(request.authorization())) {
+            return error(401, "Invalid public api key", "Unauthorized");
+        }
+        if (call.equals("GET /roles")) {
+            return json(200, "[{\"id\":\"1\",\"name\":\"agent\",\"title\":\"Agent\",\"type\":\"SYSTEM\"}]");
+        }
+        Matcher body = BODY.matcher(request.body());
+        if (!body.matches()) {
+            return error(400, "userPhoneNumber must be a valid phone number", "Bad Request");
+        }
+        return logOut(body.group(1));
+    }
+
+    private Answer logOut(String number) {
+        String digits = digits(number);
+        if (!MEMBERS.contains(digits)) {
+            return error(422, "User is not a member of this team", "Unprocessable Entity");
+        }
+        if (digits.equals(digits(SILENT))) {
+            return null;
+        }
+        if (digits.equals(digits(DOWN)) || digits.equals(digits(BUSY)) && refuses(digits)) {
+            return error(503, "The service is being updated", "Service Unavailable");
+        }
+        if (digits.equals(digits(RATE_LIMITED)) && refuses(digits)) {
+            Answer limited = error(429, "Too many requests", "Too Many Requests");
+            return new Answer(limited.status(), limited.contentType(), limited.body(), "2");
+        }
+        if (digits.equals(digits(REFUSED))) {
+            return json(201, "{\"success\":false}");
+        }
+        if (digits.equals(digits(PORTAL))) {
+            return new Answer(200, "text/html", "<!doctype html><title>Sign in to the network</title>", null);
+        }
+        logouts.put("+" + digits, Instant.now().toString());
+        return json(201, "{\"success\":true}");
+    }
+
+    /** Every other time. */
+    private boolean refuses(String digits) {
+        return refusedOnce.add(digits) || !refusedOnce.remove(digits);
+    }
+
+    private String listLogouts() {
+        return logouts.entrySet().stream()
+                .map(logout -> "{\"userPhoneNumber\":\"" + logout.getKey() + "\",\"loggedOutAt\":\"" + logout.getValue()
+                        + "\"}")
+                .sorted()
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String digits(String number) {
+        return number.startsWith("+") ? number.substring(1) : number;
+    }
+
+    private static Answer json(int status, String body) {
+        return new Answer(status, "application/json; charset=utf-8", body, null);
+    }
+
+    private static Answer error(int status, String message, String error) {
+        return json(
+                status,
+                "{\"message\":\"" + message + "\",\"error\":\"" + error + "\",\"statusCode\":" + status + "}");
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        if (answer.retryAfter() != null) {
+            exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
+        }
+        exchange.sendResponseHeaders(answer.status(), bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+}

@@ -1,0 +1,100 @@
+package io.jenkins.plugins.doubletick.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoginNumberTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "+919876543210, +919876543210",
+        "919876543210, 919876543210",
+        "'  +91 98765 43210\n', +919876543210",
+        "+91-98765-43210, +919876543210",
+        "+1 (202) 555.0123, +12025550123",
+        "+49 [0]30, ",
+        "'\u202A+91\u00A098765\u00A043210\u202C', +919876543210",
+        "+91\u201398765\u201143210, +919876543210",
+        "1234567, 1234567",
+        "123456789012345, 123456789012345",
+    })
+    void punctuationIsLeftOut(String text, String number) throws Exception {
+        if (number == null) {
+            assertThrows(DoubleTickException.class, () -> LoginNumber.parse(text));
+        } else {
+            assertEquals(number, LoginNumber.parse(text).value());
+        }
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", "   ", "\t\n"})
+    void blank(String text) {
+        assertRefused("is blank", text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Alice",
+                "+91 98765 4321O",
+                "++919876543210",
+                "91+9876543210",
+                "919876543210+",
+                "$LOGIN_NUMBER",
+                "9.19876543210E11x",
+                "\u0669\u0661\u0669\u0668\u0667\u0666\u0665\u0664\u0663\u0662\u0661\u0660",
+                "+91/9876543210",
+                "{\"a\":1}1234567"
+            })
+    void otherCharacters(String text) {
+        assertRefused("digits only", text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"123456", "+", "()", "1234567890123456", "+1234567890123456"})
+    void tooShortOrTooLong(String text) {
+        assertRefused("has 7 to 15 digits", text);
+    }
+
+    @Test
+    void absurdlyLong() {
+        assertRefused("has 7 to 15 digits", "9".repeat(1_000_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"00919876543210", "09876543210", "+0919876543210"})
+    void countryCodeIsNotGuessed(String text) {
+        assertRefused("begins with the country code", text);
+    }
+
+    private static void assertRefused(String rule, String text) {
+        DoubleTickException failure = assertThrows(DoubleTickException.class, () -> LoginNumber.parse(text));
+        assertEquals(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, failure.reason());
+        assertTrue(failure.getMessage().contains(rule), failure.getMessage());
+        assertFalse(failure.getMessage().contains("\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+919876543210, +91••••••3210",
+        "919876543210, 91••••••3210",
+        "1234567, 12•••67",
+        "+1234567, +12•••67",
+        "1234567890, 12••••7890",
+        "123456789, 12•••••89",
+        "123456789012345, 12•••••••••2345",
+    })
+    void masked(String number, String masked) throws Exception {
+        assertEquals(masked, LoginNumber.parse(number).masked());
+        assertEquals(masked, LoginNumber.parse(number).toString());
+    }
+}

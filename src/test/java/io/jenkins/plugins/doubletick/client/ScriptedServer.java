@@ -1,0 +1,203 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+
+/** A server on a loopback port that answers each request as told, byte by byte, however wrong that is. */
+public final class ScriptedServer implements AutoCloseable {
+
+    /** What to do with one request that has been read. The connection is closed when it returns. */
+    @FunctionalInterface
+    public interface Reply {
+        void to(Socket socket, ScriptedServer server) throws Exception;
+    }
+
+    private final ServerSocket serverSocket;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<Reply> replies;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<String> arrivals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> disconnects = new LinkedBlockingQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /** @param replies to the first, second … request; the last one is repeated */
+    public ScriptedServer(Reply... replies) throws IOException {
+        this(ServerSocketFactory.getDefault(), replies);
+    }
+
+    public ScriptedServer(ServerSocketFactory sockets, Reply... replies) throws IOException {
+        this.replies = List.of(replies);
+        serverSocket = sockets.createServerSocket(0, 400, InetAddress.getLoopbackAddress());
+        threads.submit(this::accept);
+    }
+
+    /** A whole HTTP answer; {@code headers} are lines such as {@code Retry-After: 1}. */
+    public static Reply answer(int status, String body, String... headers) {
+        return answer(status, body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    public static Reply answer(int status, byte[] body, String... headers) {
+        return (socket, server) -> {
+            socket.getOutputStream().write(head(status, "Content-Length: " + body.length, headers));
+            socket.getOutputStream().write(body);
+        };
+    }
+
+    /** Status line and header fields, as bytes. */
+    public static byte[] head(int status, String header, String... headers) {
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\nConnection: close\r\n");
+        head.append(header).append("\r\n");
+        for (String line : headers) {
+            head.append(line).append("\r\n");
+        }
+        return head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The confirmation of a logout. */
+    public static Reply success() {
+        return answer(201, "{\"success\":true}");
+    }
+
+    /** Cuts the connection with a TCP reset. */
+    public static Reply reset() {
+        return (socket, server) -> socket.setSoLinger(true, 0);
+    }
+
+    /** Never answers; returns when the client hangs up, which {@link #awaitDisconnect} tells. */
+    public static Reply silence() {
+        return (socket, server) -> server.awaitHangUp(socket);
+    }
+
+    /** Sends these bytes one at a time, so slowly that the client gives up first. */
+    public static Reply drip(byte[] bytes) {
+        return (socket, server) -> {
+            socket.setSoTimeout(100);
+            for (byte b : bytes) {
+                socket.getOutputStream().write(b);
+                try {
+                    if (socket.getInputStream().read() < 0) {
+                        server.disconnects.add("hung up");
+                        return;
+                    }
+                } catch (SocketTimeoutException e) {
+                    // Still there.
+                }
+            }
+        };
+    }
+
+    private void awaitHangUp(Socket socket) {
+        try {
+            while (socket.getInputStream().read() >= 0) {
+                // Only its end matters.
+            }
+        } catch (IOException e) {
+            // A reset is a hang-up, too.
+        }
+        disconnects.add("hung up");
+    }
+
+    public int port() {
+        return serverSocket.getLocalPort();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    /** The requests so far, each with its head and body as text. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    public int connections() {
+        return connections.get();
+    }
+
+    /** The next request that nobody awaited yet; fails after a minute without one. */
+    public String awaitRequest() throws InterruptedException {
+        return await(arrivals, "No request came");
+    }
+
+    /** Waits until a client hung up on {@link #silence}; fails after a minute. */
+    public void awaitDisconnect() throws InterruptedException {
+        await(disconnects, "The client did not hang up");
+    }
+
+    private static String await(BlockingQueue<String> queue, String otherwise) throws InterruptedException {
+        String element = queue.poll(1, TimeUnit.MINUTES);
+        if (element == null) {
+            throw new AssertionError(otherwise);
+        }
+        return element;
+    }
+
+    @Override
+    public void close() throws IOException {
+        serverSocket.close();
+        threads.shutdownNow();
+    }
+
+    private Void accept() throws IOException {
+        while (true) {
+            Socket socket = serverSocket.accept();
+            connections.incrementAndGet();
+            threads.submit(() -> serve(socket));
+        }
+    }
+
+    private Void serve(Socket socket) throws Exception {
+        try (socket) {
+            String request = readRequest(socket.getInputStream());
+            if (request == null) {
+                return null;
+            }
+            int index;
+            synchronized (requests) {
+                index = requests.size();
+                requests.add(request);
+            }
+            arrivals.add(request);
+            replies.get(Math.min(index, replies.size() - 1)).to(socket, this);
+            socket.getOutputStream().flush();
+        }
+        return null;
+    }
+
+    /** Head and body; null if the client hung up before the head's end. */
+    private static String readRequest(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        String head;
+        do {
+            int next = in.read();
+            if (next < 0) {
+                return null;
+            }
+            bytes.write(next);
+            head = bytes.toString(StandardCharsets.UTF_8);
+        } while (!head.endsWith("\r\n\r\n"));
+        for (String line : head.split("\r\n")) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                int length = Integer.parseInt(line.substring("content-length:".length()).strip());
+                return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            }
+        }
+        return head;
+    }
+}
