@@ -61,10 +61,13 @@ final class Answer {
     private static String readBody(Response response) throws IOException {
         BufferedSource source = response.body().source();
         source.request(MAX_BODY);
-        byte[] bytes = source.getBuffer().readByteArray(Math.min(source.getBuffer().size(), MAX_BODY));
+        byte[] bytes =
+                source.getBuffer().readByteArray(Math.min(source.getBuffer().size(), MAX_BODY));
         try {
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             return "";
@@ -95,7 +98,8 @@ final class Answer {
 
     /** Nothing if DoubleTick says that the member is logged out, else why not. */
     void confirmLogout(ApiKey key, LoginNumber number) throws DoubleTickException {
-        boolean success = isSuccessful() && json().path("success").equals(JSON.getNodeFactory().booleanNode(true));
+        boolean success = isSuccessful()
+                && json().path("success").equals(JSON.getNodeFactory().booleanNode(true));
         if (!success) {
             throw failure(key, number, Messages.Answer_withoutSuccess(status));
         }

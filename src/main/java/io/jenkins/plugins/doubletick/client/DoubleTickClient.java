@@ -94,8 +94,8 @@ public final class DoubleTickClient {
     private static Dispatcher dispatcher() {
         AtomicInteger count = new AtomicInteger();
         // As OkHttp's own, but with threads that keep no JVM alive.
-        Dispatcher dispatcher = new Dispatcher(
-                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                     Thread thread = new Thread(task, "DoubleTick request " + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -112,9 +112,8 @@ public final class DoubleTickClient {
      *     cancelling it ends the request, or the wait for the next try, at once
      */
     public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, LogoutListener listener) {
-        Request request = request(key, "team-member/logout")
-                .post(new LogoutBody(number))
-                .build();
+        Request request =
+                request(key, "team-member/logout").post(new LogoutBody(number)).build();
         KeyGate gate = gates.computeIfAbsent(key, k -> new KeyGate(MAX_REQUESTS, policy.maxTries(), timer));
         return new LogoutCall(http, request, key, number, listener, policy, timer, gate).start();
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import okhttp3.Call;
@@ -33,7 +34,7 @@ final class LogoutCall implements Callback {
     private final CompletableFuture<LogoutResult> result = new CompletableFuture<>();
     private final AtomicBoolean toldHeldBack = new AtomicBoolean();
     private volatile int era;
-    private volatile int tries;
+    private final AtomicInteger tries = new AtomicInteger();
     private volatile Call call;
     private volatile Future<?> nextTry;
 
@@ -67,7 +68,7 @@ final class LogoutCall implements Callback {
     }
 
     int tries() {
-        return tries;
+        return tries.get();
     }
 
     /** The gate's era in which the request in flight was let through. */
@@ -85,7 +86,7 @@ final class LogoutCall implements Callback {
             gate.leave(false);
             return;
         }
-        tries++;
+        tries.incrementAndGet();
         call = http.newCall(request);
         call.enqueue(this);
         if (result.isCancelled()) {
@@ -107,10 +108,10 @@ final class LogoutCall implements Callback {
     public void onResponse(Call done, Response response) {
         try {
             Answer answer = Answer.read(response);
-            LOGGER.log(Level.FINE, "{0}: HTTP status {1} at try {2}", new Object[] {number, answer.status(), tries});
+            LOGGER.log(Level.FINE, "{0}: HTTP status {1} at try {2}", new Object[] {number, answer.status(), tries()});
             answer.confirmLogout(key, number);
             gate.leave(true);
-            result.complete(new LogoutResult(answer.status(), tries));
+            result.complete(new LogoutResult(answer.status(), tries()));
         } catch (IOException e) {
             onFailure(done, e);
         } catch (DoubleTickException e) {
@@ -123,7 +124,7 @@ final class LogoutCall implements Callback {
 
     @Override
     public void onFailure(Call done, IOException e) {
-        LOGGER.log(Level.FINE, e, () -> number + ": no answer at try " + tries);
+        LOGGER.log(Level.FINE, e, () -> number + ": no answer at try " + tries());
         failed(NetworkFailure.of(e, http, request.url()));
     }
 
@@ -136,8 +137,8 @@ final class LogoutCall implements Callback {
     }
 
     private void retryOrFail(DoubleTickException failure) {
-        Duration wait = policy.waitAfter(failure, tries);
-        boolean again = policy.allows(failure, tries);
+        Duration wait = policy.waitAfter(failure, tries());
+        boolean again = policy.allows(failure, tries());
         boolean limited = failure.reason() == Reason.RATE_LIMITED;
         if (limited && policy.asksTooLong(failure)) {
             gate.leave(false);
@@ -151,7 +152,7 @@ final class LogoutCall implements Callback {
             fail(failure);
         } else if (!result.isDone()) {
             toldHeldBack.set(true);
-            tell(() -> listener.retrying(failure, tries, wait));
+            tell(() -> listener.retrying(failure, tries(), wait));
             if (limited) {
                 gate.enter(this);
             } else {
@@ -172,7 +173,7 @@ final class LogoutCall implements Callback {
                     failure.retryAfter().toSeconds(),
                     policy.maxRetryAfter().toSeconds()));
         }
-        result.completeExceptionally(last.afterTries(tries));
+        result.completeExceptionally(last.afterTries(tries()));
     }
 
     /** Told once: in a long queue the gate closes often. */

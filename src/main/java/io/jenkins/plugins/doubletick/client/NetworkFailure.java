@@ -22,7 +22,7 @@ final class NetworkFailure {
     private NetworkFailure() {}
 
     static DoubleTickException of(IOException e, OkHttpClient http, HttpUrl url) {
-        Proxy proxy = http.proxy() != null ? http.proxy() : selectedProxy(http.proxySelector(), url);
+        Proxy proxy = selectedProxy(http.proxySelector(), url);
         DoubleTickException failure = describe(e, http, url);
         return proxy.type() == Proxy.Type.DIRECT
                 ? failure
@@ -60,7 +60,9 @@ final class NetworkFailure {
             return e.getClass() == InterruptedIOException.class
                     ? failure(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(seconds(http.callTimeoutMillis())), e)
                     : failure(
-                            Reason.TIMED_OUT, Messages.NetworkFailure_noConnection(seconds(http.connectTimeoutMillis())), e);
+                            Reason.TIMED_OUT,
+                            Messages.NetworkFailure_noConnection(seconds(http.connectTimeoutMillis())),
+                            e);
         }
         if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
             return failure(Reason.CONNECTION_FAILED, Messages.NetworkFailure_refused(host, url.port()), e);

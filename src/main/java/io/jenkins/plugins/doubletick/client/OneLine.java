@@ -34,6 +34,8 @@ final class OneLine {
     }
 
     private static String cut(String line) {
-        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH).stripTrailing() + "…";
+        return line.length() <= MAX_LENGTH
+                ? line
+                : line.substring(0, MAX_LENGTH).stripTrailing() + "…";
     }
 }

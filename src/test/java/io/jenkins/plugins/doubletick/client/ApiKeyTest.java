@@ -18,7 +18,18 @@ class ApiKeyTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", " \n ", "key_a\nbc", "key_a\rbc", "key_a bc", "key_a\tbc", "key_äbc", "key_\u200Babc", "k\u0000"})
+    @ValueSource(
+            strings = {
+                "",
+                " \n ",
+                "key_a\nbc",
+                "key_a\rbc",
+                "key_a bc",
+                "key_a\tbc",
+                "key_äbc",
+                "key_\u200Babc",
+                "k\u0000"
+            })
     void notForAHeader(String text) {
         DoubleTickException failure = assertThrows(DoubleTickException.class, () -> ApiKey.parse(text));
         assertEquals(DoubleTickException.Reason.API_KEY_INVALID, failure.reason());

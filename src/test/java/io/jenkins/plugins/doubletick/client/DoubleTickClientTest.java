@@ -67,19 +67,16 @@ class DoubleTickClientTest {
 
     @Test
     void notAMember() throws Exception {
-        DoubleTickException failure =
-                fixture.failure(DoubleTickStandIn.NOT_A_MEMBER, Reason.LOGIN_NUMBER_REJECTED);
-        assertEquals(
-                "DoubleTick answered 422: User is not a member of this team",
-                failure.getMessage());
+        DoubleTickException failure = fixture.failure(DoubleTickStandIn.NOT_A_MEMBER, Reason.LOGIN_NUMBER_REJECTED);
+        assertEquals("DoubleTick answered 422: User is not a member of this team", failure.getMessage());
         assertEquals(422, failure.status());
         assertEquals(1, failure.tries());
     }
 
     @Test
     void wrongKey() throws Exception {
-        DoubleTickException failure = ClientFixture.failureOf(fixture.client.logout(
-                ApiKey.parse("key_wrong"), LoginNumber.parse(DoubleTickStandIn.MEMBER), fixture));
+        DoubleTickException failure = ClientFixture.failureOf(
+                fixture.client.logout(ApiKey.parse("key_wrong"), LoginNumber.parse(DoubleTickStandIn.MEMBER), fixture));
         assertEquals(Reason.API_KEY_REJECTED, failure.reason());
         assertEquals("DoubleTick answered 401: Invalid public api key", failure.getMessage());
     }
@@ -111,9 +108,7 @@ class DoubleTickClientTest {
     @Test
     void triesHaveAnEnd() throws Exception {
         DoubleTickException failure = fixture.failure(DoubleTickStandIn.DOWN, Reason.SERVER_ERROR);
-        assertEquals(
-                "DoubleTick answered 503: The service is being updated (4 tries)",
-                failure.getMessage());
+        assertEquals("DoubleTick answered 503: The service is being updated (4 tries)", failure.getMessage());
         assertEquals(4, standIn.requests().size());
     }
 
@@ -189,8 +184,7 @@ class DoubleTickClientTest {
 
     @Test
     void neverAnswered() throws Exception {
-        try (ClientFixture impatient =
-                new ClientFixture(standIn.url(), new OkHttpClient(), Duration.ofMillis(1000))) {
+        try (ClientFixture impatient = new ClientFixture(standIn.url(), new OkHttpClient(), Duration.ofMillis(1000))) {
             DoubleTickException failure = impatient.failure(DoubleTickStandIn.SILENT, Reason.TIMED_OUT);
             assertEquals("No answer within 1 s (4 tries)", failure.getMessage());
             assertEquals(0, failure.status());
@@ -242,7 +236,9 @@ class DoubleTickClientTest {
                 assertEquals(
                         Reason.RATE_LIMITED, ClientFixture.failureOf(logout).reason());
             }
-            assertTrue(server.requests().size() < 100, "requests: " + server.requests().size());
+            assertTrue(
+                    server.requests().size() < 100,
+                    "requests: " + server.requests().size());
         }
     }
 

@@ -223,8 +223,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
 
     private static Answer error(int status, String message, String error) {
         return json(
-                status,
-                "{\"message\":\"" + message + "\",\"error\":\"" + error + "\",\"statusCode\":" + status + "}");
+                status, "{\"message\":\"" + message + "\",\"error\":\"" + error + "\",\"statusCode\":" + status + "}");
     }
 
     private static void send(HttpExchange exchange, Answer answer) throws IOException {

@@ -194,7 +194,8 @@ public final class ScriptedServer implements AutoCloseable {
         } while (!head.endsWith("\r\n\r\n"));
         for (String line : head.split("\r\n")) {
             if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                int length = Integer.parseInt(line.substring("content-length:".length()).strip());
+                int length = Integer.parseInt(
+                        line.substring("content-length:".length()).strip());
                 return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
             }
         }

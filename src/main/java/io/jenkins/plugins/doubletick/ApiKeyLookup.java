@@ -1,0 +1,83 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Run;
+import hudson.security.ACL;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.util.List;
+import jenkins.model.Jenkins;
+import okhttp3.HttpUrl;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+
+/** Finds a run's API key, or says why it is not found. May call out to a vault: not for a CPS or timer thread. */
+final class ApiKeyLookup {
+
+    private ApiKeyLookup() {}
+
+    /** The id that counts: the step's own, else the global default. */
+    @NonNull
+    static String idOrDefault(@CheckForNull String credentialsId) throws AbortException {
+        String id = credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
+        if (id == null) {
+            throw new AbortException(Messages.ApiKeyLookup_none());
+        }
+        return id;
+    }
+
+    /**
+     * The key, looked up as the run may: with its folders, its user's rights and its parameters, and not in the System
+     * scope.
+     */
+    @NonNull
+    static ApiKey find(Run<?, ?> run, String id, HttpUrl url) throws AbortException {
+        List<DomainRequirement> requirements = requirements(url);
+        StringCredentials found =
+                CredentialsProvider.findCredentialById(id, StringCredentials.class, run, requirements);
+        if (found == null) {
+            throw new AbortException(whyNotFound(run, id, url));
+        }
+        // The lookup itself does not track.
+        CredentialsProvider.track(run, found);
+        try {
+            return ApiKey.parse(found.getSecret().getPlainText());
+        } catch (DoubleTickException e) {
+            throw new AbortException(Messages.ApiKeyLookup_unusable(id, e.getMessage()));
+        }
+    }
+
+    static List<DomainRequirement> requirements(HttpUrl url) {
+        return URIRequirementBuilder.fromUri(url.toString()).build();
+    }
+
+    private static String whyNotFound(Run<?, ?> run, String id, HttpUrl url) {
+        IdCredentials other = CredentialsProvider.findCredentialById(id, IdCredentials.class, run, List.of());
+        if (other instanceof StringCredentials) {
+            return Messages.ApiKeyLookup_otherDomain(id, url.host());
+        }
+        if (other != null) {
+            String kind = other instanceof StandardCredentials standard
+                    ? standard.getDescriptor().getDisplayName()
+                    : other.getClass().getSimpleName();
+            return Messages.ApiKeyLookup_otherKind(id, kind);
+        }
+        return isSystemScoped(id) ? Messages.ApiKeyLookup_systemScope(id) : Messages.ApiKeyLookup_unknown(id);
+    }
+
+    private static boolean isSystemScoped(String id) {
+        return CredentialsProvider.lookupCredentialsInItemGroup(
+                        StandardCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of())
+                .stream()
+                .anyMatch(credential -> CredentialsMatchers.withId(id).matches(credential)
+                        && credential.getScope() == CredentialsScope.SYSTEM);
+    }
+}

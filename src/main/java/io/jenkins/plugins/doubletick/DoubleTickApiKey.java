@@ -1,0 +1,96 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.util.FormValidation;
+import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.io.Serial;
+import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The API key of a DoubleTick account. A type of its own, so that the Credentials page names it and says where the key
+ * is found; and a {@link StringCredentials}, so that {@code withCredentials([string(…)])} takes it, too.
+ */
+public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    @NonNull
+    private final Secret apiKey;
+
+    /**
+     * @param apiKey the key as DoubleTick shows it under Settings → Developer's API; white space around it is dropped
+     */
+    @DataBoundConstructor
+    public DoubleTickApiKey(
+            @CheckForNull CredentialsScope scope,
+            @CheckForNull String id,
+            @CheckForNull String description,
+            @NonNull Secret apiKey) {
+        super(scope, id, description);
+        this.apiKey = Secret.fromString(apiKey.getPlainText().strip());
+    }
+
+    /** The key. */
+    @NonNull
+    public Secret getApiKey() {
+        return apiKey;
+    }
+
+    /** The same as {@link #getApiKey}. */
+    @NonNull
+    @Override
+    public Secret getSecret() {
+        return apiKey;
+    }
+
+    /** The kind of credential. */
+    @Extension
+    @Symbol("doubleTickApiKey")
+    public static final class DescriptorImpl extends BaseStandardCredentialsDescriptor {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.DoubleTickApiKey_displayName();
+        }
+
+        @Override
+        public String getIconClassName() {
+            return "symbol-key";
+        }
+
+        /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        public FormValidation doCheckApiKey(@QueryParameter String value) {
+            // A saved key comes back encrypted.
+            String text = Secret.fromString(value).getPlainText();
+            try {
+                String key = ApiKey.parse(text).value();
+                if (key.length() > ApiKey.DOCUMENTED_LENGTH) {
+                    return FormValidation.warning(
+                            Messages.DoubleTickApiKey_long(key.length(), ApiKey.DOCUMENTED_LENGTH));
+                }
+                return key.equals(text)
+                        ? FormValidation.ok()
+                        : FormValidation.warning(Messages.DoubleTickApiKey_padded());
+            } catch (DoubleTickException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+    }
+}

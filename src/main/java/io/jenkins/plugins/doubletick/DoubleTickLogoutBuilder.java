@@ -1,0 +1,122 @@
+package io.jenkins.plugins.doubletick;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Launcher;
+import hudson.Util;
+import hudson.model.AbstractBuild;
+import hudson.model.AbstractProject;
+import hudson.model.BuildListener;
+import hudson.model.Item;
+import hudson.tasks.BuildStepDescriptor;
+import hudson.tasks.Builder;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The step of a freestyle job that logs a team member out of DoubleTick on every device. For freestyle only: Pipeline
+ * has {@link DoubleTickLogoutStep}, and a builder that Pipeline could call, too, would be a second way to the same.
+ */
+public final class DoubleTickLogoutBuilder extends Builder {
+
+    private final String loginNumber;
+
+    @CheckForNull
+    private String credentialsId;
+
+    /** @param loginNumber the number that the member logs in with, international, or a parameter such as {@code $LOGIN_NUMBER} */
+    @DataBoundConstructor
+    public DoubleTickLogoutBuilder(String loginNumber) {
+        this.loginNumber = Util.fixNull(loginNumber).strip();
+    }
+
+    public String getLoginNumber() {
+        return loginNumber;
+    }
+
+    /** The id of the credential with the API key; null for the global default. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    @Override
+    public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+            throws InterruptedException, IOException {
+        MemberLogout logout = MemberLogout.start(build, listener, expand(build, listener), credentialsId);
+        try {
+            logout.done().get();
+        } catch (InterruptedException e) {
+            logout.cancel();
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof AbortException abort ? abort : new IOException(e.getCause());
+        }
+        return true;
+    }
+
+    private String expand(AbstractBuild<?, ?> build, BuildListener listener) throws InterruptedException, IOException {
+        String expanded = build.getEnvironment(listener).expand(loginNumber);
+        if (expanded.indexOf('$') >= 0) {
+            throw new AbortException(Messages.DoubleTickLogoutBuilder_unresolved(loginNumber));
+        }
+        if (expanded.isBlank() && !loginNumber.isEmpty()) {
+            throw new AbortException(Messages.DoubleTickLogoutBuilder_blank(loginNumber));
+        }
+        return expanded;
+    }
+
+    /** Without a symbol: Pipeline would find two things of one name. */
+    @Extension
+    public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.DoubleTickLogoutStep_displayName();
+        }
+
+        @Override
+        public boolean isApplicable(Class<? extends AbstractProject> jobType) {
+            return true;
+        }
+
+        @POST
+        @Restricted(DoNotUse.class)
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsForm.fillWithDefault(item, credentialsId);
+        }
+
+        @POST
+        @Restricted(DoNotUse.class)
+        public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
+            return CredentialsForm.check(item, value);
+        }
+
+        /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        public FormValidation doCheckLoginNumber(@QueryParameter String value) {
+            return Util.fixNull(value).indexOf('$') >= 0
+                    ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(value))
+                    : LoginNumberForm.check(value);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package io.jenkins.plugins.doubletick;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
+import com.cloudbees.plugins.credentials.CredentialsParameterValue;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.FreeStyleProject;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TopLevelItem;
+import hudson.model.TopLevelItemDescriptor;
+import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import java.util.List;
+import jenkins.model.Jenkins;
+import jenkins.model.ModifiableTopLevelItemGroup;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Every way to the key, and every way to miss it, in a Pipeline and in a freestyle build. */
+@WithJenkins
+class ApiKeyLookupTest {
+
+    private static final String NUMBER = "+919876543210";
+
+    @RegisterExtension
+    private final StandInExtension doubleTick = new StandInExtension();
+
+    private JenkinsRule r;
+
+    @BeforeEach
+    void setUp(JenkinsRule r) {
+        this.r = r;
+    }
+
+    private void assertFails(String credentialsId, String line) throws Exception {
+        for (Run<?, ?> build : List.of(pipeline(r.jenkins, credentialsId), freestyle(r.jenkins, credentialsId))) {
+            r.assertBuildStatus(Result.FAILURE, build);
+            StandInExtension.assertLog(line, build);
+        }
+        doubleTick.assertNothingSent();
+    }
+
+    private void assertSucceeds(ModifiableTopLevelItemGroup parent, String credentialsId, String key) throws Exception {
+        for (Run<?, ?> build : List.of(pipeline(parent, credentialsId), freestyle(parent, credentialsId))) {
+            r.assertBuildStatus(Result.SUCCESS, build);
+        }
+        assertEquals(
+                List.of(key, key),
+                doubleTick.requests().stream()
+                        .map(DoubleTickStandIn.Request::authorization)
+                        .toList());
+    }
+
+    private Run<?, ?> pipeline(ModifiableTopLevelItemGroup parent, String credentialsId) throws Exception {
+        WorkflowJob job = create(WorkflowJob.class, parent);
+        String argument = credentialsId == null ? "" : ", credentialsId: '" + credentialsId + "'";
+        job.setDefinition(new CpsFlowDefinition("doubletickLogout loginNumber: '" + NUMBER + "'" + argument, true));
+        return job.scheduleBuild2(0).get();
+    }
+
+    private Run<?, ?> freestyle(ModifiableTopLevelItemGroup parent, String credentialsId) throws Exception {
+        FreeStyleProject job = create(FreeStyleProject.class, parent);
+        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(NUMBER);
+        builder.setCredentialsId(credentialsId);
+        job.getBuildersList().add(builder);
+        return job.scheduleBuild2(0).get();
+    }
+
+    private static <T extends TopLevelItem> T create(Class<T> type, ModifiableTopLevelItemGroup parent)
+            throws Exception {
+        TopLevelItemDescriptor descriptor =
+                (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(type);
+        return type.cast(parent.createProject(descriptor, type.getSimpleName(), true));
+    }
+
+    @Test
+    void globalDefault() throws Exception {
+        StandInExtension.addDefaultKey();
+        assertSucceeds(r.jenkins, null, DoubleTickStandIn.KEY);
+    }
+
+    @Test
+    void noneAtAll() throws Exception {
+        assertFails(
+                null,
+                "ERROR: No API key: name the credential in this step (credentialsId), or set the default credential under Manage Jenkins → System → DoubleTick.");
+    }
+
+    @Test
+    void ownIdBeforeDefault() throws Exception {
+        StandInExtension.addDefaultKey();
+        StandInExtension.addGlobally(StandInExtension.apiKey("own", DoubleTickStandIn.SECOND_KEY));
+        assertSucceeds(r.jenkins, "own", DoubleTickStandIn.SECOND_KEY);
+    }
+
+    @Test
+    void ofTheFolder() throws Exception {
+        StandInExtension.addDefaultKey();
+        Folder folder = r.createProject(Folder.class);
+        StandInExtension.add(
+                folder,
+                Domain.global(),
+                StandInExtension.apiKey(StandInExtension.CREDENTIALS_ID, DoubleTickStandIn.SECOND_KEY));
+        assertSucceeds(folder, null, DoubleTickStandIn.SECOND_KEY);
+    }
+
+    @Test
+    void ofAnotherFolder() throws Exception {
+        Folder folder = r.createProject(Folder.class);
+        StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("theirs", DoubleTickStandIn.KEY));
+        assertFails(
+                "theirs", "was not logged out. There is no credential with the ID 'theirs' that this build could use.");
+    }
+
+    @Test
+    void secretText() throws Exception {
+        StandInExtension.addGlobally(new StringCredentialsImpl(
+                CredentialsScope.GLOBAL, "text", null, Secret.fromString(DoubleTickStandIn.KEY + "\n")));
+        assertSucceeds(r.jenkins, "text", DoubleTickStandIn.KEY);
+    }
+
+    @Test
+    void credentialsParameter() throws Exception {
+        StandInExtension.addGlobally(StandInExtension.apiKey("chosen", DoubleTickStandIn.KEY));
+        ParametersDefinitionProperty parameter = new ParametersDefinitionProperty(
+                new CredentialsParameterDefinition("KEY", null, null, DoubleTickApiKey.class.getName(), true));
+        ParametersAction value = new ParametersAction(new CredentialsParameterValue("KEY", "chosen", null));
+
+        FreeStyleProject freestyle = r.createFreeStyleProject();
+        freestyle.addProperty(parameter);
+        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(NUMBER);
+        builder.setCredentialsId("${KEY}");
+        freestyle.getBuildersList().add(builder);
+        r.assertBuildStatusSuccess(freestyle.scheduleBuild2(0, value));
+
+        WorkflowJob pipeline = r.createProject(WorkflowJob.class);
+        pipeline.addProperty(parameter);
+        pipeline.setDefinition(new CpsFlowDefinition(
+                "doubletickLogout loginNumber: '" + NUMBER + "', credentialsId: params.KEY", true));
+        r.assertBuildStatusSuccess(pipeline.scheduleBuild2(0, value));
+
+        assertEquals(2, doubleTick.requests().size());
+    }
+
+    @Test
+    void unknownId() throws Exception {
+        assertFails("nobody", "There is no credential with the ID 'nobody' that this build could use. Check the ID");
+    }
+
+    @Test
+    void otherKind() throws Exception {
+        StandInExtension.addGlobally(new UsernamePasswordCredentialsImpl(
+                CredentialsScope.GLOBAL, "login", null, "user", "secret-password-1"));
+        assertFails(
+                "login",
+                "The credential 'login' is of the kind “Username with password”. A “DoubleTick API key” or a “Secret text” is needed.");
+    }
+
+    @Test
+    void systemScope() throws Exception {
+        StandInExtension.addGlobally(new DoubleTickApiKey(
+                CredentialsScope.SYSTEM, "system", null, Secret.fromString(DoubleTickStandIn.KEY)));
+        assertFails("system", "The credential 'system' has the scope System, which builds cannot use.");
+    }
+
+    @Test
+    void otherDomain() throws Exception {
+        StandInExtension.add(
+                Jenkins.get(),
+                new Domain("elsewhere", null, List.of(new HostnameSpecification("example.com", null))),
+                StandInExtension.apiKey("elsewhere", DoubleTickStandIn.KEY));
+        assertFails(
+                "elsewhere",
+                "The credential 'elsewhere' belongs to a credentials domain that does not cover 127.0.0.1.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key_\nabc", "key_äöü", "key abc", " "})
+    void keyThatAHeaderCannotCarry(String key) throws Exception {
+        StandInExtension.addGlobally(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", null, Secret.fromString(key)));
+        assertFails("text", "The credential 'text' holds no usable key. The API key ");
+    }
+
+    @Test
+    void rejectedKey() throws Exception {
+        StandInExtension.addGlobally(StandInExtension.apiKey("old", "key_old"));
+        Run<?, ?> build = freestyle(r.jenkins, "old");
+        r.assertBuildStatus(Result.FAILURE, build);
+        StandInExtension.assertLog(
+                "ERROR: +91••••••3210 was not logged out. DoubleTick answered 401: Invalid public api key. Check the credential 'old': DoubleTick shows",
+                build);
+    }
+
+    @Test
+    void usageIsTracked() throws Exception {
+        StandInExtension.addDefaultKey();
+        assertSucceeds(r.jenkins, null, DoubleTickStandIn.KEY);
+        assertNotNull(CredentialsProvider.getFingerprintOf(CredentialsProvider.lookupCredentialsInItemGroup(
+                        DoubleTickApiKey.class, r.jenkins, hudson.security.ACL.SYSTEM2, List.of())
+                .get(0)));
+    }
+
+    @Test
+    void boundByWithCredentials() throws Exception {
+        StandInExtension.addDefaultKey();
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "withCredentials([string(credentialsId: 'doubletick', variable: 'KEY')]) { echo \"${KEY.length()}\"; echo KEY }",
+                true));
+        Run<?, ?> build = r.buildAndAssertSuccess(job);
+        StandInExtension.assertLog(Integer.toString(DoubleTickStandIn.KEY.length()), build);
+        StandInExtension.assertLog("****", build);
+    }
+}

@@ -1,0 +1,73 @@
+package io.jenkins.plugins.doubletick;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.AbortException;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+class DoubleTickApiTest {
+
+    @RegisterExtension
+    private final StandInExtension doubleTick = new StandInExtension();
+
+    @Test
+    void withoutThePropertyItIsDoubleTick() throws Exception {
+        System.clearProperty(DoubleTickApi.URL_PROPERTY);
+        assertEquals("https://public.doubletick.io/", DoubleTickApi.url().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://gateway.example.com/doubletick",
+                "http://localhost:8081",
+                "http://127.0.0.1:8081",
+                "http://127.1.2.3",
+                "http://[::1]:8081/api"
+            })
+    void allowed(String url) throws Exception {
+        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
+        assertTrue(DoubleTickApi.url().toString().startsWith(url));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://public.doubletick.io",
+                "http://localhost.example.com",
+                "http://127.0.0.1.example.com",
+                "http://10.0.0.1",
+                "ftp://localhost",
+                "localhost:8081",
+                "nonsense"
+            })
+    void refused(String url) {
+        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
+        assertThrows(AbortException.class, DoubleTickApi::url);
+    }
+
+    @Test
+    @WithJenkins
+    void nothingIsSentToARefusedAddress(JenkinsRule r) throws Exception {
+        StandInExtension.addDefaultKey();
+        System.setProperty(
+                DoubleTickApi.URL_PROPERTY, doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
+        FreeStyleProject job = r.createFreeStyleProject();
+        job.getBuildersList().add(new DoubleTickLogoutBuilder("+919876543210"));
+        FreeStyleBuild build = r.buildAndAssertStatus(Result.FAILURE, job);
+        StandInExtension.assertLog(
+                "ERROR: The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be an https URL, or http on a loopback address",
+                build);
+        doubleTick.assertNothingSent();
+    }
+}

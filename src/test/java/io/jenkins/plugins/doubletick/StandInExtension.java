@@ -1,0 +1,107 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.CredentialsStore;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.model.ModelObject;
+import hudson.model.Run;
+import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.RetryPolicy;
+import java.time.Duration;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed, with short waits. */
+final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
+
+    static final String CREDENTIALS_ID = "doubletick";
+
+    private DoubleTickStandIn standIn;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws Exception {
+        standIn = new DoubleTickStandIn(0);
+        use(standIn.url());
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        System.clearProperty(DoubleTickApi.URL_PROPERTY);
+        standIn.close();
+    }
+
+    /** Points the plugin somewhere else. */
+    static void use(String url) {
+        DoubleTickApi.retryPolicy = new RetryPolicy(4, Duration.ofMillis(2), Duration.ofSeconds(60));
+        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
+    }
+
+    DoubleTickStandIn standIn() {
+        return standIn;
+    }
+
+    List<DoubleTickStandIn.Request> requests() {
+        return standIn.requests();
+    }
+
+    void assertNothingSent() {
+        Assertions.assertEquals(List.of(), requests());
+    }
+
+    /** Exactly one request, right in every part. */
+    void assertOneLogout(String key, String number) {
+        Assertions.assertEquals(1, requests().size());
+        DoubleTickStandIn.Request request = requests().get(0);
+        Assertions.assertEquals("POST", request.method());
+        Assertions.assertEquals("/team-member/logout", request.path());
+        Assertions.assertEquals(key, request.authorization());
+        Assertions.assertEquals("application/json", request.contentType());
+        Assertions.assertEquals("{\"userPhoneNumber\":\"" + number + "\"}", request.body());
+        Assertions.assertTrue(
+                request.userAgent().startsWith("doubletick-plugin/"), "User-Agent: " + request.userAgent());
+    }
+
+    static DoubleTickApiKey apiKey(String id, String key) {
+        return new DoubleTickApiKey(CredentialsScope.GLOBAL, id, null, Secret.fromString(key));
+    }
+
+    static void addGlobally(Credentials credentials) throws Exception {
+        add(Jenkins.get(), Domain.global(), credentials);
+    }
+
+    static void add(ModelObject store, Domain domain, Credentials credentials) throws Exception {
+        CredentialsStore found =
+                CredentialsProvider.lookupStores(store).iterator().next();
+        if (domain.equals(Domain.global())) {
+            found.addCredentials(domain, credentials);
+        } else {
+            found.addDomain(domain, credentials);
+        }
+    }
+
+    /** The key that the stand-in accepts, as the global default. */
+    static void addDefaultKey() throws Exception {
+        addGlobally(apiKey(CREDENTIALS_ID, DoubleTickStandIn.KEY));
+        DoubleTickConfiguration.get().setCredentialsId(CREDENTIALS_ID);
+    }
+
+    /** The log has the line, and neither a stack trace nor the key nor a clear number. */
+    static void assertLog(String line, Run<?, ?> build) throws Exception {
+        String log = JenkinsRule.getLog(build);
+        Assertions.assertTrue(log.lines().anyMatch(l -> l.contains(line)), "No line '" + line + "' in:\n" + log);
+        Assertions.assertFalse(log.contains("\tat "), "Stack trace in:\n" + log);
+        Assertions.assertFalse(log.contains(DoubleTickStandIn.KEY), "Key in:\n" + log);
+        String withoutExamples = log.replaceAll(
+                "such as \\+919876543210|with 0: \\+919876543210, not 00919876543210 or 09876543210|loginNumber: '\\+919876543210'",
+                "");
+        Assertions.assertFalse(withoutExamples.contains("9876543210"), "Number in:\n" + log);
+    }
+}
