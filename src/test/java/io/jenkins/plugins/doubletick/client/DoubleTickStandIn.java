@@ -81,6 +81,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private final BlockingQueue<Request> arrivals = new LinkedBlockingQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Map<String, String> logouts = new ConcurrentHashMap<>();
+    private volatile boolean tells;
     private final Set<String> refusedOnce = ConcurrentHashMap.newKeySet();
 
     /**
@@ -101,6 +102,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
             System.exit(2);
         }
         DoubleTickStandIn standIn = new DoubleTickStandIn(Integer.parseInt(args[0]));
+        standIn.tells = true;
         System.out.println("Stand-in for the DoubleTick API at " + standIn.url() + " (API key " + KEY + ")");
     }
 
@@ -148,6 +150,11 @@ public final class DoubleTickStandIn implements AutoCloseable {
             requests.add(request);
             Answer answer = answer(request);
             arrivals.add(request);
+            if (tells) {
+                System.out.println("DoubleTick stand-in: " + request.method() + " " + request.path() + " "
+                        + request.body() + " -> "
+                        + (answer == null ? "no answer" : answer.status() + " " + answer.body()));
+            }
             if (answer != null) {
                 send(exchange, answer);
             }

@@ -1,0 +1,69 @@
+# What script/test and script/demo share; sourced, not run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+maven_version=3.9.11
+line='========================================================================================'
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+banner() {
+    printf '%s\n' "$line" "$@" "$line"
+}
+
+need_jdk() {
+    local javac=${JAVA_HOME:+$JAVA_HOME/bin/}javac version
+    command -v "$javac" >/dev/null ||
+        fail "There is no JDK: install one of Java 17 or newer, and set JAVA_HOME if it is not found then."
+    version=$("$javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+    [ "${version:-0}" -ge 17 ] ||
+        fail "The JDK is of Java ${version:-?}: Java 17 or newer is needed. Set JAVA_HOME to where one is."
+    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+}
+
+# Sets $mvn to a Maven that the Jenkins parent POM accepts. An older one, such as Debian 12 has, brings it.
+need_maven() {
+    local installed
+    command -v mvn >/dev/null || fail "There is no Maven: install any version from 3.6 on."
+    installed=$(mvn --version 2>/dev/null | sed -n 's/^.*Apache Maven \([0-9.]*\).*/\1/p')
+    mvn=mvn
+    if [ "$(printf '%s\n' 3.9.6 "$installed" | sort -V | head -n 1)" != 3.9.6 ]; then
+        mvn=$root/target/apache-maven-$maven_version/bin/mvn
+        [ -x "$mvn" ] || bring_maven
+    fi
+}
+
+bring_maven() {
+    local outside log
+    echo "Maven $installed is installed, 3.9.6 is needed: fetching $maven_version with it"
+    mkdir -p "$root/target"
+    # Not here: the installed one would read this project's .mvn.
+    outside=$(mktemp -d)
+    log=$outside/log
+    (cd "$outside" && mvn -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
+        -Dartifact=org.apache.maven:apache-maven:$maven_version:zip:bin -DoutputDirectory="$root/target") >"$log" 2>&1 ||
+        { tail -n 20 "$log" >&2; rm -rf "$outside"; fail "Maven $maven_version could not be fetched: is there a network, or a proxy to set in Maven's settings?"; }
+    rm -rf "$outside"
+    chmod +x "$mvn"
+}
+
+# Whether Jenkins can be resolved: its parent POM, BOM and build extension. Says why not in $why. Any other fault of the
+# POM is no reason to build less.
+jenkins_resolves() {
+    local log
+    log=$(mktemp)
+    if (cd "$root" && "$mvn" -B -q help:evaluate -Dexpression=project.artifactId) >"$log" 2>&1; then
+        rm -f "$log"
+        return 0
+    fi
+    if ! grep -qE 'Could not transfer artifact|Could not find artifact|was not found in|Unknown host|has not been downloaded' "$log"; then
+        cat "$log" >&2
+        rm -f "$log"
+        fail "pom.xml is broken (see above)."
+    fi
+    why=$(grep -oE '(org\.jenkins-ci|io\.jenkins)[A-Za-z0-9._:-]*' "$log" | head -n 1)
+    rm -f "$log"
+    return 1
+}

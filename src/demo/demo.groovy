@@ -1,0 +1,48 @@
+// Run by the demo's Jenkins when it starts: a credential, the global default, and two jobs to press Build on.
+import com.cloudbees.plugins.credentials.CredentialsScope
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider
+import hudson.model.ChoiceParameterDefinition
+import hudson.model.FreeStyleProject
+import hudson.model.ParametersDefinitionProperty
+import hudson.util.Secret
+import io.jenkins.plugins.doubletick.DoubleTickApiKey
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration
+import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder
+import jenkins.model.GlobalConfiguration
+import jenkins.model.Jenkins
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition
+import org.jenkinsci.plugins.workflow.job.WorkflowJob
+
+def jenkins = Jenkins.get()
+
+SystemCredentialsProvider.instance.credentials.add(new DoubleTickApiKey(
+    CredentialsScope.GLOBAL, 'doubletick', 'API key of the stand-in', Secret.fromString('key_stand-in-7f3a9c')))
+SystemCredentialsProvider.instance.save()
+GlobalConfiguration.all().get(DoubleTickConfiguration).credentialsId = 'doubletick'
+
+def choices = [
+    '+919876543210': 'is logged out',
+    '+919876543299': 'is not a member of the team: the build fails and says so',
+    '+919876543220': 'is answered with “too many requests” first, then logged out',
+    '+919876543230': 'meets a busy service first, then is logged out',
+    '+919876543240': 'meets a DoubleTick that is down: the build fails after four tries',
+    '+919876543260': 'is not logged out, although the HTTP status says success: the build fails',
+]
+def description = 'What the stand-in for DoubleTick does with each number:\n' +
+    choices.collect { number, effect -> "$number $effect" }.join('\n')
+def parameter = {
+    new ParametersDefinitionProperty(
+        new ChoiceParameterDefinition('LOGIN_NUMBER', choices.keySet() as String[], description))
+}
+
+def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
+pipeline.description = 'Press “Build with Parameters”, choose a login number, and read the console output.'
+pipeline.addProperty(parameter())
+pipeline.definition = new CpsFlowDefinition('doubletickLogout loginNumber: params.LOGIN_NUMBER', true)
+pipeline.save()
+
+def freestyle = jenkins.createProject(FreeStyleProject, 'log-out-member')
+freestyle.description = 'The same as a freestyle job, with the step “DoubleTick: log out team member”.'
+freestyle.addProperty(parameter())
+freestyle.buildersList.add(new DoubleTickLogoutBuilder('$LOGIN_NUMBER'))
+freestyle.save()
