@@ -63,7 +63,7 @@ jenkins_resolves() {
         rm -f "$log"
         fail "pom.xml is broken (see above)."
     fi
-    why=$(grep -oE '(org\.jenkins-ci|io\.jenkins)[A-Za-z0-9._:-]*' "$log" | head -n 1)
+    why=$(grep -oE '(org\.jenkins-ci|io\.jenkins\.tools)[A-Za-z0-9._:-]*[A-Za-z0-9_]' "$log" | head -n 1)
     rm -f "$log"
     return 1
 }
