@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import jenkins.security.ImpersonatingExecutorService;
@@ -114,18 +115,22 @@ public class DoubleTickApi {
      * Runs what may block on a thread of our own few, as SYSTEM.
      *
      * @return cancelling it interrupts the task; after five minutes, waiting for a thread included, it fails with
-     *     {@link java.util.concurrent.TimeoutException}
+     *     {@link TimeoutException}
      */
     <T> CompletableFuture<T> runBlocking(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Future<?> running = blocking.submit(() -> {
             try {
                 result.complete(task.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // Whatever a vault's plugin throws must end the wait for it.
                 result.completeExceptionally(e);
             }
         });
-        result.whenComplete((done, failure) -> running.cancel(true));
+        result.whenComplete((done, failure) -> {
+            if (result.isCancelled() || failure instanceof TimeoutException) {
+                running.cancel(true);
+            }
+        });
         return result.orTimeout(BLOCKING_MINUTES, TimeUnit.MINUTES);
     }
 }

@@ -12,10 +12,10 @@ final class LoginNumberForm {
 
     static FormValidation check(@CheckForNull String value) {
         try {
-            LoginNumber number = LoginNumber.parse(value);
-            return number.value().startsWith("+") || value == null
+            // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
+            return LoginNumber.parse(value).value().startsWith("+")
                     ? FormValidation.ok()
-                    : FormValidation.ok(Messages.LoginNumberForm_sentAs(number.value()));
+                    : FormValidation.ok(Messages.LoginNumberForm_withoutPlus());
         } catch (DoubleTickException e) {
             return FormValidation.error(e.getMessage());
         }

@@ -116,7 +116,7 @@ final class LogoutCall implements Callback {
             onFailure(done, e);
         } catch (DoubleTickException e) {
             failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // A logout must have an end.
             gate.leave(false);
             result.completeExceptionally(e);
         }
@@ -131,7 +131,7 @@ final class LogoutCall implements Callback {
     private void failed(DoubleTickException failure) {
         try {
             retryOrFail(failure);
-        } catch (RuntimeException e) { // The timer takes nothing more, for one: a logout must have an end even then.
+        } catch (RuntimeException | Error e) { // Also when the timer takes nothing more.
             result.completeExceptionally(e);
         }
     }
