@@ -1,0 +1,132 @@
+package io.jenkins.plugins.doubletick;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Result;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** A clean restart of Jenkins, whatever a logout was waiting for. */
+class RestartTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension jenkins = new JenkinsSessionExtension();
+
+    @RegisterExtension
+    private final StandInExtension doubleTick = new StandInExtension();
+
+    @Test
+    void logoutIsSentAgain() throws Throwable {
+        SlowVault.lock();
+        try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.silence(),
+                ScriptedServer.silence(),
+                ScriptedServer.answer(503, "", "Retry-After: 50"),
+                ScriptedServer.answer(429, "", "Retry-After: 50"),
+                ScriptedServer.success())) {
+            StandInExtension.use(server.url());
+            jenkins.then(r -> {
+                StandInExtension.addDefaultKey();
+                StandInExtension.addGlobally(StandInExtension.apiKey("deleted", DoubleTickStandIn.SECOND_KEY));
+                start(r, "in-flight", "");
+                server.awaitRequest();
+                start(r, "credential-deleted", ", credentialsId: 'deleted'");
+                server.awaitRequest();
+                r.waitForMessage("Trying again in 50 s (try 2).", start(r, "between-tries", ""));
+                r.waitForMessage("Trying again in 50 s (try 2).", start(r, "rate-limited", ""));
+                r.waitForMessage("s or more for its turn.", start(r, "held-back", ""));
+                start(r, "looking-up", ", credentialsId: 'vault'");
+                SlowVault.awaitCallers(1);
+                SystemCredentialsProvider credentials = SystemCredentialsProvider.getInstance();
+                credentials.getCredentials().remove(StandInExtension.apiKey("deleted", DoubleTickStandIn.SECOND_KEY));
+                credentials.save();
+            });
+            assertNoKeyIn(jenkins.getHome());
+            assertEquals(4, server.requests().size());
+            SlowVault.open();
+            jenkins.then(r -> {
+                for (String job : List.of("in-flight", "between-tries", "rate-limited", "held-back", "looking-up")) {
+                    WorkflowRun build = end(r, job, Result.SUCCESS);
+                    StandInExtension.assertLog(
+                            "Jenkins was restarted before DoubleTick's answer was there: sending the logout again.",
+                            build);
+                    StandInExtension.assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
+                }
+                StandInExtension.assertLog(
+                        "ERROR: +91••••••3210 was not logged out. There is no credential with the ID 'deleted' that this build could use.",
+                        end(r, "credential-deleted", Result.FAILURE));
+            });
+            assertNoKeyIn(jenkins.getHome());
+            assertEquals(4 + 5, server.requests().size());
+        }
+    }
+
+    /** An answer that Jenkins can do nothing about any more is none: neither in the log nor on the build page. */
+    @Test
+    void answerDuringShutdown() throws Throwable {
+        CountDownLatch down = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(
+                (socket, itself) -> {
+                    down.await();
+                    ScriptedServer.answer(503, "", "Retry-After: 1").to(socket, itself);
+                },
+                ScriptedServer.success())) {
+            StandInExtension.use(server.url());
+            jenkins.then(r -> {
+                StandInExtension.addDefaultKey();
+                start(r, "job", "");
+                server.awaitRequest();
+            });
+            down.countDown();
+            jenkins.then(r -> {
+                WorkflowRun build = end(r, "job", Result.SUCCESS);
+                assertEquals(
+                        List.of("+91••••••3210 logged out: HTTP status 201, 1 try, credential 'doubletick'"),
+                        build.getAction(LogoutAction.class).getLogouts().stream()
+                                .map(LogoutAction.Logout::getSummary)
+                                .toList());
+            });
+            assertEquals(2, server.requests().size());
+        }
+    }
+
+    private static WorkflowRun start(JenkinsRule r, String name, String arguments) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition("doubletickLogout loginNumber: '+919876543210'" + arguments, true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private static WorkflowRun end(JenkinsRule r, String name, Result result) throws Exception {
+        WorkflowRun build = r.jenkins.getItemByFullName(name, WorkflowJob.class).getBuildByNumber(1);
+        return r.assertBuildStatus(result, r.waitForCompletion(build));
+    }
+
+    static void assertNoKeyIn(File home) throws Exception {
+        try (Stream<Path> files = Files.walk(home.toPath().resolve("jobs"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertEquals(-1, content.indexOf("key_stand-in"), () -> "Key in " + file);
+            }
+        }
+    }
+
+    /** Registers it. */
+    @TestExtension
+    public static final class Vault extends SlowVault {}
+}
