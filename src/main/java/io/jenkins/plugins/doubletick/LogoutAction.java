@@ -1,15 +1,19 @@
 package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Computer;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
+import hudson.remoting.SingleLaneExecutorService;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.io.IOException;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -23,20 +27,46 @@ public final class LogoutAction extends InvisibleAction {
 
     private static final Logger LOGGER = Logger.getLogger(LogoutAction.class.getName());
 
-    private final List<Logout> logouts = new CopyOnWriteArrayList<>();
+    /** Off the threads that send: a build page with hundreds of logouts takes its time to write. */
+    private static final Executor SAVING = new SingleLaneExecutorService(Computer.threadPoolForRemoting);
 
-    static void record(Run<?, ?> run, Logout logout) {
-        synchronized (run) {
-            LogoutAction action = run.getAction(LogoutAction.class);
-            if (action == null) {
-                action = new LogoutAction();
-                run.addAction(action);
+    private final List<Logout> logouts = new CopyOnWriteArrayList<>();
+    /** The save that has not begun; null if there is none. */
+    private transient CompletableFuture<Void> nextSave;
+
+    /**
+     * Puts a logout on the build's page.
+     *
+     * @return completes when it is saved; all that end while a save is running share the next one
+     */
+    static CompletableFuture<Void> record(Run<?, ?> run, Logout logout) {
+        LogoutAction action = of(run);
+        action.logouts.add(logout);
+        synchronized (action) {
+            if (action.nextSave == null) {
+                action.nextSave = CompletableFuture.runAsync(() -> action.save(run), SAVING);
             }
-            action.logouts.add(logout);
+            return action.nextSave;
+        }
+    }
+
+    /** Does not lock the run, as its other changes do: that would wait for a save of it. */
+    private static synchronized LogoutAction of(Run<?, ?> run) {
+        LogoutAction action = run.getAction(LogoutAction.class);
+        if (action == null) {
+            action = new LogoutAction();
+            run.addAction(action);
+        }
+        return action;
+    }
+
+    private void save(Run<?, ?> run) {
+        synchronized (this) {
+            nextSave = null;
         }
         try {
             run.save();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> run + ": what was logged out could not be saved");
         }
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 
 /**
@@ -90,8 +91,8 @@ final class MemberLogout implements LogoutListener {
                 fail(failure);
             } else {
                 log(Messages.MemberLogout_success(number));
-                LogoutAction.record(run, LogoutAction.Logout.success(number, credentialsId, result));
-                done.complete(null);
+                LogoutAction.record(run, LogoutAction.Logout.success(number, credentialsId, result))
+                        .whenComplete((saved, unsaved) -> done.complete(null));
             }
         });
         if (done.isCancelled()) {
@@ -100,13 +101,20 @@ final class MemberLogout implements LogoutListener {
     }
 
     private void fail(Throwable failure) {
-        if (done.isDone()) {
+        if (done.isDone() || isShuttingDown()) {
             return;
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         LOGGER.log(Level.FINE, cause, () -> run + ": logout of " + number + " failed");
-        LogoutAction.record(run, LogoutAction.Logout.failure(number, credentialsId, cause));
-        done.completeExceptionally(new AbortException(Messages.MemberLogout_failure(number, explain(cause))));
+        AbortException line = new AbortException(Messages.MemberLogout_failure(number, explain(cause)));
+        LogoutAction.record(run, LogoutAction.Logout.failure(number, credentialsId, cause))
+                .whenComplete((saved, unsaved) -> done.completeExceptionally(line));
+    }
+
+    /** Then no further try can be made, and a Pipeline sends the logout again when Jenkins is back. */
+    private static boolean isShuttingDown() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
     }
 
     private String explain(Throwable failure) {

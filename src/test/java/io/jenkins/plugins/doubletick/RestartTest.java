@@ -3,7 +3,11 @@ package io.jenkins.plugins.doubletick;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.XmlFile;
+import hudson.model.Queue;
 import hudson.model.Result;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.io.File;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -77,13 +82,12 @@ class RestartTest {
         }
     }
 
-    /** An answer that Jenkins can do nothing about any more is none: neither in the log nor on the build page. */
+    /** A failure that comes when Jenkins can do nothing about it any more is none: the build page does not have it. */
     @Test
     void answerDuringShutdown() throws Throwable {
-        CountDownLatch down = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(
                 (socket, itself) -> {
-                    down.await();
+                    LateAnswer.GO.await();
                     ScriptedServer.answer(503, "", "Retry-After: 1").to(socket, itself);
                 },
                 ScriptedServer.success())) {
@@ -93,7 +97,7 @@ class RestartTest {
                 start(r, "job", "");
                 server.awaitRequest();
             });
-            down.countDown();
+            assertEquals(0, LateAnswer.GO.getCount());
             jenkins.then(r -> {
                 WorkflowRun build = end(r, "job", Result.SUCCESS);
                 assertEquals(
@@ -103,6 +107,29 @@ class RestartTest {
                                 .toList());
             });
             assertEquals(2, server.requests().size());
+        }
+    }
+
+    /** Lets the answer come when the queue is saved, which is after the timer was shut down. */
+    @TestExtension("answerDuringShutdown")
+    public static final class LateAnswer extends SaveableListener {
+
+        static final CountDownLatch GO = new CountDownLatch(1);
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            if (saved instanceof Queue && Jenkins.get().isTerminating()) {
+                GO.countDown();
+                while (isRequestInFlight()) {
+                    Thread.yield();
+                }
+            }
+        }
+
+        private static boolean isRequestInFlight() {
+            return Thread.getAllStackTraces().values().stream()
+                    .flatMap(Stream::of)
+                    .anyMatch(frame -> frame.getClassName().startsWith("okhttp3.internal.connection.RealCall"));
         }
     }
 
