@@ -136,13 +136,17 @@ public final class LogoutAction extends InvisibleAction {
             return tries;
         }
 
-        /** The line on the build page. */
+        /** The first half of the line on the build page. */
         @Restricted(DoNotUse.class)
-        public String getSummary() {
+        public String getOutcome() {
+            return success ? Messages.LogoutAction_success(loginNumber) : Messages.LogoutAction_failure(loginNumber);
+        }
+
+        /** The other half. */
+        @Restricted(DoNotUse.class)
+        public String getDetails() {
             String answer = status == 0 ? Messages.LogoutAction_noAnswer() : Messages.LogoutAction_status(status);
-            return success
-                    ? Messages.LogoutAction_success(loginNumber, answer, tries, credentialsId)
-                    : Messages.LogoutAction_failure(loginNumber, answer, tries, credentialsId);
+            return Messages.LogoutAction_details(answer, tries, credentialsId);
         }
 
         /** When it ended. */

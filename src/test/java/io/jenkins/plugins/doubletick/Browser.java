@@ -1,0 +1,263 @@
+package io.jenkins.plugins.doubletick;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.FluentWait;
+import org.openqa.selenium.support.ui.Select;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A headless Chromium with an English user, who sees what is written on buttons and before fields. */
+final class Browser implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final int MARGIN = 12;
+
+    private final ChromeDriver driver;
+    private final List<String> console = new ArrayList<>();
+    private final Path screenshots;
+
+    private Browser(ChromeDriver driver, Path screenshots) {
+        this.driver = driver;
+        this.screenshots = screenshots;
+    }
+
+    /**
+     * Starts it; skips the test where it is not installed.
+     *
+     * @param screenshots the folder for {@link #screenshot}; null for none
+     */
+    static Browser start(Path screenshots) {
+        File chromium = executable("chromium", "chromium-browser", "google-chrome");
+        File chromedriver = executable("chromedriver");
+        Assumptions.assumeTrue(
+                chromium != null && chromedriver != null,
+                "Skipped: chromium and chromedriver are not both on the PATH (Debian: apt-get install chromium-driver)");
+        ChromeOptions options = new ChromeOptions()
+                .setBinary(chromium)
+                .addArguments(
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--no-first-run",
+                        "--hide-scrollbars",
+                        "--lang=en-US",
+                        "--accept-lang=en-US",
+                        "--window-size=1280,1000");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromedriver)
+                .usingAnyFreePort()
+                .build();
+        Browser browser = new Browser(new ChromeDriver(service, options), screenshots);
+        browser.prefer("light");
+        return browser;
+    }
+
+    private static File executable(String... names) {
+        String path = System.getenv("PATH");
+        return Arrays.stream(names)
+                .flatMap(name -> Stream.of(path == null ? new String[0] : path.split(File.pathSeparator))
+                        .map(folder -> new File(folder, name)))
+                .filter(File::canExecute)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+
+    void open(String url) {
+        readConsole();
+        driver.get(url);
+    }
+
+    String url() {
+        return driver.getCurrentUrl();
+    }
+
+    /** Waits for the first one that is shown. */
+    WebElement find(By by) {
+        return waiting(by::toString)
+                .until(d -> d.findElements(by).stream()
+                        .filter(WebElement::isDisplayed)
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private FluentWait<WebDriver> waiting(Supplier<String> what) {
+        return new WebDriverWait(driver, PATIENCE)
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(() -> "No " + what.get() + " at " + url() + ", see " + failure());
+    }
+
+    private File failure() {
+        File picture = new File("target/browser-failure.png");
+        driver.getScreenshotAs(OutputType.FILE).renameTo(picture);
+        return picture;
+    }
+
+    /** Waits for a text inside what {@code within} finds. */
+    WebElement findText(String text, String within) {
+        return find(By.xpath(within + "//*[text()[contains(normalize-space(.), " + quote(text) + ")]]"));
+    }
+
+    WebElement findText(String text) {
+        return findText(text, "//body");
+    }
+
+    /** The button or link with this text on it. */
+    WebElement button(String text) {
+        return find(By.xpath("//*[self::button or self::a][normalize-space(.)=" + quote(text) + "]"));
+    }
+
+    /** Also when something still moves before it. */
+    void click(WebElement element) {
+        driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
+        waiting(() -> "way to click " + element)
+                .ignoring(ElementClickInterceptedException.class)
+                .until(d -> {
+                    element.click();
+                    return true;
+                });
+        readConsole();
+    }
+
+    void type(WebElement field, String text) {
+        field.clear();
+        field.sendKeys(text);
+        // As leaving the field does.
+        driver.executeScript("arguments[0].dispatchEvent(new Event('change', {bubbles: true}))", field);
+    }
+
+    /** Waits until the drop-down has this entry, and chooses it. */
+    void select(By dropDown, String entry) {
+        Select select = new Select(find(dropDown));
+        await(
+                dropDown + " with " + entry,
+                () -> select.getOptions().stream()
+                        .anyMatch(option -> option.getText().equals(entry)));
+        select.selectByVisibleText(entry);
+    }
+
+    /** Waits until the drop-down shows this entry. */
+    void findSelected(By dropDown, String entry) {
+        Select select = new Select(find(dropDown));
+        await(
+                dropDown + " at " + entry,
+                () -> select.getAllSelectedOptions().stream()
+                        .anyMatch(option -> option.getText().equals(entry)));
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        waiting(() -> what).until(d -> condition.getAsBoolean());
+    }
+
+    private static String quote(String text) {
+        return text.contains("'") ? '"' + text + '"' : "'" + text + "'";
+    }
+
+    Object script(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    private void readConsole() {
+        for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
+            console.add(entry.getLevel() + " " + entry.getMessage());
+        }
+    }
+
+    List<String> console() {
+        readConsole();
+        return console;
+    }
+
+    private void prefer(String colorScheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", colorScheme),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+    }
+
+    /** Writes name-light.png and name-dark.png, of the page's part from one element to another. */
+    void screenshot(String name, WebElement from, WebElement to) throws Exception {
+        if (screenshots == null) {
+            return;
+        }
+        Files.createDirectories(screenshots);
+        driver.executeScript("arguments[0].scrollIntoView({block: 'start'}); document.activeElement.blur()", from);
+        for (String colorScheme : List.of("light", "dark")) {
+            prefer(colorScheme);
+            new WebDriverWait(driver, PATIENCE)
+                    .until(d -> driver.executeScript(
+                            "return document.getAnimations().every(a => a.playState !== 'running')"));
+            Map<String, Object> area = area(from, to);
+            Map<String, Object> png = driver.executeCdpCommand(
+                    "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", area));
+            Files.write(
+                    screenshots.resolve(name + "-" + colorScheme + ".png"),
+                    Base64.getDecoder().decode((String) png.get("data")));
+        }
+        prefer("light");
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> area(WebElement from, WebElement to) {
+        return (Map<String, Object>) driver.executeScript("""
+                const [a, b] = [arguments[0], arguments[1]].map(e => e.getBoundingClientRect());
+                const margin = arguments[2];
+                const x = Math.max(0, Math.min(a.left, b.left) - margin) + window.scrollX;
+                const y = Math.max(0, Math.min(a.top, b.top) - margin) + window.scrollY;
+                return {x: x, y: y,
+                    width: Math.max(a.right, b.right) + margin + window.scrollX - x,
+                    height: Math.max(a.bottom, b.bottom) + margin + window.scrollY - y,
+                    scale: 1};
+                """, from, to, MARGIN);
+    }
+
+    /** The console has no error, which a violation of the Content Security Policy would be, too. */
+    void assertNoErrors() {
+        Assertions.assertEquals(
+                List.of(),
+                console().stream()
+                        .filter(line -> line.startsWith("SEVERE"))
+                        // Jenkins shows the form for a build's parameters with this status.
+                        .filter(line -> !line.matches(".*/build\\?delay=0sec - .* 405 .*"))
+                        .toList());
+    }
+}
