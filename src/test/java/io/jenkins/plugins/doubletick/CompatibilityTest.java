@@ -95,14 +95,15 @@ class CompatibilityTest {
     private static List<String> summaries(Run<?, ?> build) {
         assertNotNull(build);
         return build.getAction(LogoutAction.class).getLogouts().stream()
-                .map(Logout::getSummary)
+                .map(logout -> logout.getOutcome() + ": " + logout.getDetails())
                 .toList();
     }
 
     private static void assertOnPage(JenkinsRule r, Run<?, ?> build) throws Exception {
         String page = r.createWebClient().getPage(build).asNormalizedText();
-        for (String summary : summaries(build)) {
-            assertTrue(page.contains(summary), page);
+        for (Logout logout : build.getAction(LogoutAction.class).getLogouts()) {
+            assertTrue(page.contains(logout.getOutcome()), page);
+            assertTrue(page.contains(logout.getDetails()), page);
         }
     }
 

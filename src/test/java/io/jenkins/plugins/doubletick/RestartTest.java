@@ -103,7 +103,7 @@ class RestartTest {
                 assertEquals(
                         List.of("+91••••••3210 logged out: HTTP status 201, 1 try, credential 'doubletick'"),
                         build.getAction(LogoutAction.class).getLogouts().stream()
-                                .map(LogoutAction.Logout::getSummary)
+                                .map(logout -> logout.getOutcome() + ": " + logout.getDetails())
                                 .toList());
             });
             assertEquals(2, server.requests().size());
