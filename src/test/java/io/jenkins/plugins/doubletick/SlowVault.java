@@ -68,6 +68,7 @@ class SlowVault extends CredentialsProvider {
             open.await();
         } catch (InterruptedException e) {
             INTERRUPTIONS.release();
+            Thread.currentThread().interrupt();
             return null;
         }
         return type.cast(StandInExtension.apiKey(id, DoubleTickStandIn.KEY));
