@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import okhttp3.Interceptor;
 import okhttp3.Response;
 import okio.BufferedSource;
 
@@ -36,6 +37,9 @@ final class Answer {
     private final String reasonPhrase;
     private final String location;
     private final Duration retryAfter;
+    /** Whether the body is longer than what was read of it. */
+    private final boolean cut;
+
     private final String body;
 
     private Answer(Response response) throws IOException {
@@ -43,7 +47,9 @@ final class Answer {
         reasonPhrase = response.message();
         location = response.header("Location");
         retryAfter = retryAfter(response, Instant.now());
-        body = readBody(response);
+        BufferedSource source = response.body().source();
+        cut = source.request(MAX_BODY + 1L);
+        body = text(source.getBuffer().readByteArray(Math.min(source.getBuffer().size(), MAX_BODY)));
     }
 
     /**
@@ -58,11 +64,7 @@ final class Answer {
     }
 
     /** The body as text; empty if it is not UTF-8, the only encoding of JSON between systems (RFC 8259). */
-    private static String readBody(Response response) throws IOException {
-        BufferedSource source = response.body().source();
-        source.request(MAX_BODY);
-        byte[] bytes =
-                source.getBuffer().readByteArray(Math.min(source.getBuffer().size(), MAX_BODY));
+    private static String text(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -74,6 +76,14 @@ final class Answer {
         }
     }
 
+    /** OkHttp reads {@code Retry-After} of a 503, too, and breaks at more than an int. Nine digits are 31 years. */
+    static Response boundRetryAfter(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        return response.header("Retry-After", "").strip().matches("[0-9]{10,}")
+                ? response.newBuilder().header("Retry-After", "999999999").build()
+                : response;
+    }
+
     /** {@code Retry-After} as seconds or as a date (RFC 9110); null if it is absent or neither. */
     private static Duration retryAfter(Response response, Instant now) {
         String header = response.header("Retry-After");
@@ -82,8 +92,7 @@ final class Answer {
         }
         String seconds = header.strip();
         if (!seconds.isEmpty() && seconds.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            // Nine digits are 31 years; more would only overflow.
-            return Duration.ofSeconds(seconds.length() > 9 ? 999_999_999 : Long.parseLong(seconds));
+            return Duration.ofSeconds(Long.parseLong(seconds));
         }
         Instant date = response.headers().getInstant("Retry-After");
         if (date == null) {
@@ -96,9 +105,10 @@ final class Answer {
         return status;
     }
 
-    /** Nothing if DoubleTick says that the member is logged out, else why not. */
+    /** Nothing if DoubleTick says that the member is logged out, else why not. Of half a body nobody knows. */
     void confirmLogout(ApiKey key, LoginNumber number) throws DoubleTickException {
         boolean success = isSuccessful()
+                && !cut
                 && json().path("success").equals(JSON.getNodeFactory().booleanNode(true));
         if (!success) {
             throw failure(key, number, Messages.Answer_withoutSuccess(status));
@@ -143,9 +153,15 @@ final class Answer {
         } else {
             text = Messages.Answer_status(status);
         }
-        String message = message().isBlank() && !isSuccessful() ? reasonPhrase : message();
-        String said = OneLine.of(message, key, number).replaceFirst("[.\\s]+$", "");
+        String said = said(message(), key, number);
+        if (said.isEmpty() && !isSuccessful()) {
+            said = said(reasonPhrase, key, number);
+        }
         return new DoubleTickException(reason(), said.isEmpty() ? text : text + ": " + said, status, retryAfter);
+    }
+
+    private static String said(String text, ApiKey key, LoginNumber number) {
+        return OneLine.of(text, key, number).replaceFirst("[.\\s]+$", "");
     }
 
     /** DoubleTick's own words: {@code message} is a string or, for several faults at once, a list of strings. */

@@ -62,7 +62,7 @@ public final class DoubleTickClient {
     }
 
     /** For tests that do not want to wait for {@link #CALL_TIMEOUT}. */
-    DoubleTickClient(
+    public DoubleTickClient(
             OkHttpClient http,
             HttpUrl url,
             String userAgent,
@@ -84,6 +84,7 @@ public final class DoubleTickClient {
                 .retryOnConnectionFailure(false)
                 // Racing a host's addresses takes a second thread for each call.
                 .fastFallback(false)
+                .addNetworkInterceptor(Answer::boundRetryAfter)
                 .build();
         this.url = url;
         this.userAgent = userAgent;

@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.UnknownHostException;
@@ -22,7 +23,13 @@ final class NetworkFailure {
     private NetworkFailure() {}
 
     static DoubleTickException of(IOException e, OkHttpClient http, HttpUrl url) {
-        Proxy proxy = selectedProxy(http.proxySelector(), url);
+        Proxy proxy;
+        try {
+            proxy = selectedProxy(http.proxySelector(), url);
+        } catch (RuntimeException broken) { // Such as a port of 99999: OkHttp, too, ended the call with it.
+            String text = OneLine.of(String.valueOf(broken.getMessage()));
+            return failure(Reason.PROXY, Messages.NetworkFailure_proxySettings(text), e);
+        }
         DoubleTickException failure = describe(e, http, url);
         return proxy.type() == Proxy.Type.DIRECT
                 ? failure
@@ -45,6 +52,12 @@ final class NetworkFailure {
                     status.startsWith("5") ? Reason.CONNECTION_FAILED : Reason.PROXY,
                     Messages.NetworkFailure_proxyRefused(status),
                     e);
+        }
+        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // From a proxy that nobody set up here.
+            return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
+        }
+        if (e instanceof ProtocolException && !text.equals("unexpected end of stream")) {
+            return failure(Reason.CONNECTION_LOST, Messages.NetworkFailure_notHttp(), e);
         }
         if (e instanceof SSLPeerUnverifiedException) {
             return failure(Reason.TLS, Messages.NetworkFailure_wrongHost(host), e);

@@ -34,8 +34,10 @@ final class OneLine {
     }
 
     private static String cut(String line) {
-        return line.length() <= MAX_LENGTH
-                ? line
-                : line.substring(0, MAX_LENGTH).stripTrailing() + "…";
+        if (line.length() <= MAX_LENGTH) {
+            return line;
+        }
+        boolean splitsPair = Character.isHighSurrogate(line.charAt(MAX_LENGTH - 1));
+        return line.substring(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH).stripTrailing() + "…";
     }
 }
