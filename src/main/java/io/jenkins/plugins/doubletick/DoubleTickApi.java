@@ -11,6 +11,7 @@ import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +51,8 @@ public class DoubleTickApi {
 
     /** Package-private for tests that do not want to wait. */
     static RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
+    /** Likewise. */
+    static Duration callTimeout = DoubleTickClient.CALL_TIMEOUT;
 
     private final ExecutorService blocking = blockingThreads();
     private HttpUrl clientUrl;
@@ -99,7 +102,8 @@ public class DoubleTickApi {
                     url,
                     userAgent(),
                     retryPolicy,
-                    Timer.get());
+                    Timer.get(),
+                    callTimeout);
         }
         return client;
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.OkHttp;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.jvnet.localizer.Localizable;
 
@@ -25,6 +26,11 @@ class ClientOnlyPomTest {
         assertEquals(Test.class.getPackage().getImplementationVersion(), property(pom, "junit.version"));
         assertEquals(jarVersion(Localizable.class), property(pom, "localizer.version"));
         assertEquals(Integer.toString(classRelease()), property(pom, "maven.compiler.release"));
+    }
+
+    @Test
+    void testCertificatesAreMadeByTheSameOkHttp() {
+        assertEquals(OkHttp.VERSION, jarVersion(HeldCertificate.class));
     }
 
     private static String property(String pom, String name) {

@@ -30,6 +30,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket serverSocket;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final boolean reads;
     private final List<Reply> replies;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> arrivals = new LinkedBlockingQueue<>();
@@ -42,9 +43,19 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     public ScriptedServer(ServerSocketFactory sockets, Reply... replies) throws IOException {
+        this(sockets, true, replies);
+    }
+
+    private ScriptedServer(ServerSocketFactory sockets, boolean reads, Reply... replies) throws IOException {
+        this.reads = reads;
         this.replies = List.of(replies);
         serverSocket = sockets.createServerSocket(0, 400, InetAddress.getLoopbackAddress());
         threads.submit(this::accept);
+    }
+
+    /** A server that does this to a connection before it has read anything; it never knows of a request. */
+    public static ScriptedServer deaf(Reply reply) throws IOException {
+        return new ScriptedServer(ServerSocketFactory.getDefault(), false, reply);
     }
 
     /** A whole HTTP answer; {@code headers} are lines such as {@code Retry-After: 1}. */
@@ -164,6 +175,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     private Void serve(Socket socket) throws Exception {
         try (socket) {
+            if (!reads) {
+                replies.get(0).to(socket, this);
+                return null;
+            }
             String request = readRequest(socket.getInputStream());
             if (request == null) {
                 return null;

@@ -1,0 +1,78 @@
+package io.jenkins.plugins.doubletick;
+
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import javax.net.ServerSocketFactory;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+
+/** Certificates for servers of a test, and an authority that Java can be made to trust. */
+final class TestCertificates {
+
+    private static final String TRUST_STORE = "javax.net.ssl.trustStore";
+    private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
+    private static final String PASSWORD = "changeit";
+
+    private static final HeldCertificate AUTHORITY =
+            new HeldCertificate.Builder().certificateAuthority(0).build();
+
+    private TestCertificates() {}
+
+    /** Java trusts this authority, and nobody else, from now on until {@link #distrust}. */
+    static void trust(Path directory) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", AUTHORITY.certificate());
+        Path file = directory.resolve("trusted.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, PASSWORD.toCharArray());
+        }
+        System.setProperty(TRUST_STORE, file.toString());
+        System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
+    }
+
+    static void distrust() {
+        System.clearProperty(TRUST_STORE);
+        System.clearProperty(TRUST_STORE_PASSWORD);
+    }
+
+    static ServerSocketFactory trusted() {
+        return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("localhost"));
+    }
+
+    static ServerSocketFactory expired() {
+        long now = Instant.now().toEpochMilli();
+        return server(new HeldCertificate.Builder()
+                .signedBy(AUTHORITY)
+                .addSubjectAlternativeName("localhost")
+                .validityInterval(
+                        now - Duration.ofDays(2).toMillis(),
+                        now - Duration.ofDays(1).toMillis()));
+    }
+
+    static ServerSocketFactory forAnotherHost() {
+        return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("other.example"));
+    }
+
+    static ServerSocketFactory selfSigned() {
+        return server(new HeldCertificate.Builder().addSubjectAlternativeName("localhost"));
+    }
+
+    static ServerSocketFactory byUnknownAuthority() {
+        HeldCertificate unknown =
+                new HeldCertificate.Builder().certificateAuthority(0).build();
+        return server(new HeldCertificate.Builder().signedBy(unknown).addSubjectAlternativeName("localhost"));
+    }
+
+    private static ServerSocketFactory server(HeldCertificate.Builder certificate) {
+        return new HandshakeCertificates.Builder()
+                .heldCertificate(certificate.build())
+                .build()
+                .sslContext()
+                .getServerSocketFactory();
+    }
+}
