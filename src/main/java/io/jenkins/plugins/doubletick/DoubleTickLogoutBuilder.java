@@ -16,6 +16,9 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -29,6 +32,8 @@ import org.kohsuke.stapler.verb.POST;
  * has {@link DoubleTickLogoutStep}, and a builder that Pipeline could call, too, would be a second way to the same.
  */
 public final class DoubleTickLogoutBuilder extends Builder {
+
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{?[A-Za-z_]\\w*}?");
 
     private final String loginNumber;
 
@@ -74,12 +79,19 @@ public final class DoubleTickLogoutBuilder extends Builder {
     private String expand(AbstractBuild<?, ?> build, BuildListener listener) throws InterruptedException, IOException {
         String expanded = build.getEnvironment(listener).expand(loginNumber);
         if (expanded.indexOf('$') >= 0) {
-            throw new AbortException(Messages.DoubleTickLogoutBuilder_unresolved(loginNumber));
+            throw new AbortException(Messages.DoubleTickLogoutBuilder_unresolved(variables()));
         }
         if (expanded.isBlank() && !loginNumber.isEmpty()) {
             throw new AbortException(Messages.DoubleTickLogoutBuilder_blank(loginNumber));
         }
         return expanded;
+    }
+
+    /** Without the digits that may stand between them. */
+    private String variables() {
+        String variables =
+                VARIABLE.matcher(loginNumber).results().map(MatchResult::group).collect(Collectors.joining(" "));
+        return variables.isEmpty() ? "$" : variables;
     }
 
     /** Without a symbol: Pipeline would find two things of one name. */

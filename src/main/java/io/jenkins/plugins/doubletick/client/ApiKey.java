@@ -1,7 +1,7 @@
 package io.jenkins.plugins.doubletick.client;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A DoubleTick API key that can be sent as the value of an HTTP header. It opens the whole DoubleTick account, so
@@ -48,11 +48,15 @@ public final class ApiKey {
         return value;
     }
 
-    /** The text with every occurrence of this key, in whatever case, replaced by {@code ****}. */
+    /**
+     * The text with every occurrence of this key replaced by {@code ****}: in whatever case, with blanks in it, and
+     * with percent-encoded characters.
+     */
     String removeFrom(String text) {
-        return Pattern.compile(value, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)
-                .matcher(text)
-                .replaceAll(Matcher.quoteReplacement("****"));
+        String written = value.chars()
+                .mapToObj(c -> String.format("(?:\\x%02x|%%%02x)", c, c))
+                .collect(Collectors.joining(" ?"));
+        return Pattern.compile(written, Pattern.CASE_INSENSITIVE).matcher(text).replaceAll("****");
     }
 
     @Override

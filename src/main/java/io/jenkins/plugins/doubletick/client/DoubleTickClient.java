@@ -142,7 +142,8 @@ public final class DoubleTickClient {
 
             @Override
             public void onFailure(Call call, IOException e) {
-                result.completeExceptionally(NetworkFailure.of(e, http, request.url()));
+                result.completeExceptionally(
+                        NetworkFailure.of(e, http, request.url()).without(key, null));
             }
         });
         return result;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
 
@@ -93,6 +94,32 @@ public final class DoubleTickException extends Exception {
     DoubleTickException afterTries(int count) {
         String message = count > 1 ? Messages.DoubleTickException_afterTries(getMessage(), count) : getMessage();
         return new DoubleTickException(reason, message, status, retryAfter, count, getCause());
+    }
+
+    /**
+     * The same failure without these, also in its causes: OkHttp's exceptions quote a malformed answer, which may quote
+     * the request.
+     *
+     * @param number null if none was sent
+     */
+    DoubleTickException without(ApiKey key, LoginNumber number) {
+        return new DoubleTickException(
+                reason,
+                OneLine.of(getMessage(), key, number),
+                status,
+                retryAfter,
+                tries,
+                withoutSecrets(getCause(), key, number));
+    }
+
+    private static Throwable withoutSecrets(Throwable cause, ApiKey key, LoginNumber number) {
+        if (cause == null) {
+            return null;
+        }
+        Throwable copy = new IOException(
+                OneLine.of(cause.toString(), key, number), withoutSecrets(cause.getCause(), key, number));
+        copy.setStackTrace(cause.getStackTrace());
+        return copy;
     }
 
     /** What went wrong. */

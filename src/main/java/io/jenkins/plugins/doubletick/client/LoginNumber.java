@@ -17,6 +17,11 @@ public final class LoginNumber {
     /** What nobody means by more than {@value} characters; told before anything looks at them one by one. */
     private static final int MAX_TEXT = 100;
 
+    private static final int MAX_COUNTRY_CODE = 3;
+
+    /** What people, and services that format numbers, write between two digits. */
+    private static final String BETWEEN_DIGITS = "[\\s\\p{Pd}./()]{0,3}";
+
     private static final char MASK = '\u2022';
 
     private final String value;
@@ -84,11 +89,22 @@ public final class LoginNumber {
         return value.substring(0, start) + String.valueOf(MASK).repeat(end - start) + value.substring(end);
     }
 
-    /** The text with every occurrence of this number, however it is spaced, replaced by its masked form. */
+    /**
+     * The text with every occurrence of this number, however it is spaced and also without its country code, replaced
+     * by its masked form.
+     */
     String maskIn(String text) {
         String digits = value.startsWith("+") ? value.substring(1) : value;
-        String spaced = digits.chars().mapToObj(Character::toString).collect(Collectors.joining("[ .()-]{0,2}"));
-        return Pattern.compile("\\+?" + spaced).matcher(text).replaceAll(masked().replace("$", "\\$"));
+        int national = Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS);
+        String countryCode = digits.substring(0, national)
+                .chars()
+                .mapToObj(c -> "(?:" + (char) c + BETWEEN_DIGITS + ")?")
+                .collect(Collectors.joining());
+        String rest = digits.substring(national)
+                .chars()
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining(BETWEEN_DIGITS));
+        return Pattern.compile("\\+?" + countryCode + rest).matcher(text).replaceAll(masked());
     }
 
     @Override

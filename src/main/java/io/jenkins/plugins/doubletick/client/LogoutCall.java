@@ -124,8 +124,9 @@ final class LogoutCall implements Callback {
 
     @Override
     public void onFailure(Call done, IOException e) {
-        LOGGER.log(Level.FINE, e, () -> number + ": no answer at try " + tries());
-        failed(NetworkFailure.of(e, http, request.url()));
+        DoubleTickException failure = NetworkFailure.of(e, http, request.url()).without(key, number);
+        LOGGER.log(Level.FINE, failure, () -> number + ": no answer at try " + tries());
+        failed(failure);
     }
 
     private void failed(DoubleTickException failure) {
