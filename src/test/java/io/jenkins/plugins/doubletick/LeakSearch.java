@@ -1,0 +1,102 @@
+package io.jenkins.plugins.doubletick;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/** Looks for what must not be seen, and remembers where it was. */
+final class LeakSearch {
+
+    private final Set<String> keys = new TreeSet<>();
+    private final List<String> numbers;
+    private final List<String> hits = new ArrayList<>();
+    private int searched;
+
+    /**
+     * @param keys the clear keys
+     * @param numbers the clear login numbers
+     */
+    LeakSearch(List<String> keys, List<String> numbers) {
+        for (String key : keys) {
+            this.keys.add(key);
+            this.keys.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
+            this.keys.add(Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8)));
+        }
+        // Country codes have up to three digits: without one, it is still somebody's number.
+        this.numbers = numbers.stream()
+                .map(number -> number.substring(Math.min(4, number.length() - 7)))
+                .toList();
+    }
+
+    /** A key has no business here. */
+    void forKeys(String where, String text) {
+        searched++;
+        // Also one that is broken up, by zeros as UTF-16 or by anything that no key has in it.
+        String compact = text.replaceAll("\u001B\\[[0-9;]*[a-z]|[^!-~]", "").toLowerCase(Locale.ROOT);
+        keys.stream()
+                .filter(key -> compact.contains(key.toLowerCase(Locale.ROOT)))
+                .forEach(key -> hits.add("The key " + key + " in " + where));
+    }
+
+    /** Neither a key nor a clear login number has. */
+    void forKeysAndNumbers(String where, String text) {
+        forKeys(where, text);
+        String digits = text.replaceAll("(?<=[0-9])[^0-9A-Za-z<>]{1,3}(?=[0-9])", "");
+        numbers.stream()
+                .filter(digits::contains)
+                .forEach(number -> hits.add("The login number " + number + " in " + where));
+    }
+
+    /** All files below a directory, as bytes, and unpacked where they are packed. */
+    void filesForKeys(Path directory) throws IOException {
+        for (Path file : files(directory)) {
+            forKeys(file.toString(), read(file));
+        }
+    }
+
+    void filesForKeysAndNumbers(Path directory) throws IOException {
+        for (Path file : files(directory)) {
+            forKeysAndNumbers(file.toString(), read(file));
+        }
+    }
+
+    /** Without the plugins, which Jenkins unpacks there but does not write to. */
+    private static List<Path> files(Path directory) throws IOException {
+        Path plugins = directory.resolve("plugins");
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> Files.isRegularFile(file) && !file.startsWith(plugins))
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (bytes.length > 2 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B) {
+            try (GZIPInputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+                bytes = unpacked.readAllBytes();
+            }
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Where something was found, and nothing if nothing was. */
+    List<String> hits() {
+        return hits;
+    }
+
+    /** How many texts were searched. */
+    int searched() {
+        return searched;
+    }
+}

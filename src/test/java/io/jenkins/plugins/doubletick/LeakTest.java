@@ -1,0 +1,426 @@
+package io.jenkins.plugins.doubletick;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.Functions;
+import hudson.logging.LogRecorder;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.security.Permission;
+import hudson.util.Secret;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import io.jenkins.plugins.doubletick.client.LogoutListener;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/**
+ * Searches everything that Jenkins shows or stores for the API key, and what this plugin prints for the login number:
+ * after logouts that succeed and that fail in each way, with a server that sends back what it was sent, and after a
+ * restart amid a logout.
+ */
+class LeakTest {
+
+    private static final String ECHOED_KEY = "key_echoed-4c1D+/e0==";
+    private static final String WRONG_KEY = "key_wrong-55e1d0";
+    private static final String BROKEN_KEY = "key_broken-0d\n9ab2";
+
+    private static final List<String> KEYS = List.of(
+            DoubleTickStandIn.KEY, DoubleTickStandIn.SECOND_KEY, ECHOED_KEY, WRONG_KEY, BROKEN_KEY.replace("\n", ""));
+
+    /** Not the stand-in's first member, whose number is the example in texts of this plugin. */
+    private static final List<String> NUMBERS = List.of(
+            DoubleTickStandIn.SECOND_MEMBER,
+            DoubleTickStandIn.NOT_A_MEMBER,
+            DoubleTickStandIn.RATE_LIMITED,
+            DoubleTickStandIn.BUSY,
+            DoubleTickStandIn.DOWN,
+            DoubleTickStandIn.REFUSED,
+            DoubleTickStandIn.PORTAL,
+            EchoingServer.NUMBERS);
+
+    private record Attempt(String number, String credentialsId) {
+        String step() {
+            return "catchError { doubletickLogout loginNumber: '" + number + "'"
+                    + (credentialsId == null ? "" : ", credentialsId: '" + credentialsId + "'") + " }\n";
+        }
+    }
+
+    private static final List<Attempt> ATTEMPTS = List.of(
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, null),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "text"),
+            new Attempt(DoubleTickStandIn.BUSY, null),
+            new Attempt(DoubleTickStandIn.RATE_LIMITED, null),
+            new Attempt(DoubleTickStandIn.NOT_A_MEMBER, null),
+            new Attempt(DoubleTickStandIn.DOWN, null),
+            new Attempt(DoubleTickStandIn.REFUSED, null),
+            new Attempt(DoubleTickStandIn.PORTAL, null),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "wrong"),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "broken"),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "system"),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "login"),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER, "unknown"),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER + "0123456", null),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER + " Alice", null),
+            new Attempt(DoubleTickStandIn.SECOND_MEMBER + "$EXTENSION", null));
+
+    private static final Map<String, Permission> PERMISSIONS = new LinkedHashMap<>();
+
+    static {
+        PERMISSIONS.put("overall-read", Jenkins.READ);
+        PERMISSIONS.put("item-read", Item.READ);
+        PERMISSIONS.put("item-extended-read", Item.EXTENDED_READ);
+        PERMISSIONS.put("use-item", CredentialsProvider.USE_ITEM);
+        PERMISSIONS.put("item-configure", Item.CONFIGURE);
+        PERMISSIONS.put("credentials-view", CredentialsProvider.VIEW);
+        PERMISSIONS.put("credentials-update", CredentialsProvider.UPDATE);
+        PERMISSIONS.put("system-read", Jenkins.SYSTEM_READ);
+        PERMISSIONS.put("manage", Jenkins.MANAGE);
+        PERMISSIONS.put("admin", Jenkins.ADMINISTER);
+    }
+
+    private static final List<Permission> OPTIONAL =
+            List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.SYSTEM_READ, Jenkins.MANAGE);
+
+    /** Pages and files that may show a login number, since Jenkins shows there what its users entered. */
+    private static final List<String> CONFIGURATION = List.of(
+            "manage/configure",
+            "job/freestyle/configure",
+            "job/freestyle/config.xml",
+            "job/pipeline/configure",
+            "job/pipeline/config.xml",
+            "job/pipeline/pipeline-syntax/",
+            "job/pipeline/1/replay/",
+            "job/folder/configure",
+            "job/folder/config.xml",
+            "pipeline-syntax/",
+            "manage/credentials/",
+            "manage/credentials/store/system/domain/_/",
+            "manage/credentials/store/system/domain/_/credential/doubletick/",
+            "manage/credentials/store/system/domain/_/credential/doubletick/updateDialog",
+            "manage/credentials/store/system/domain/_/credential/doubletick/config.xml",
+            "manage/credentials/store/system/domain/_/api/json?depth=3",
+            "manage/credentials/store/system/domain/_/api/xml?depth=3",
+            "job/folder/credentials/store/folder/domain/_/credential/of-the-folder/updateDialog",
+            "job/folder/credentials/store/folder/domain/_/api/json?depth=3");
+
+    private static final List<String> PAGES = List.of(
+            "",
+            "api/json?depth=3",
+            "api/xml?depth=3",
+            "manage/log/doubletick/",
+            "manage/log/all",
+            "threadDump",
+            "job/freestyle/",
+            "job/freestyle/1/",
+            "job/freestyle/1/api/json?depth=3",
+            "job/freestyle/1/api/xml?depth=3",
+            "job/freestyle/1/console",
+            "job/pipeline/api/json?depth=3",
+            "job/pipeline/api/xml?depth=3",
+            "job/pipeline/1/",
+            "job/pipeline/1/api/json?depth=3",
+            "job/pipeline/1/api/xml?depth=3",
+            "job/pipeline/1/console",
+            "job/pipeline/1/flowGraphTable/");
+
+    @RegisterExtension
+    private final StandInExtension doubleTick = new StandInExtension();
+
+    @RegisterExtension
+    private final SystemLog systemLog = new SystemLog();
+
+    @RegisterExtension
+    private final JenkinsSessionExtension session = new JenkinsSessionExtension();
+
+    private final LeakSearch search = new LeakSearch(KEYS, NUMBERS);
+
+    @Test
+    void keyIsNowhereAndNumberIsMasked() throws Throwable {
+        OPTIONAL.forEach(permission -> permission.setEnabled(true));
+        try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence());
+                ScriptedServer echoing = new ScriptedServer(EchoingServer.reply());
+                ServerSocket notTls = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            answerWithoutTls(notTls);
+            session.then(r -> {
+                configure(r);
+                attempt(r);
+                StandInExtension.use(echoing.url());
+                echo(r);
+                StandInExtension.use("http://127.0.0.1:1");
+                buildBoth(r, ATTEMPTS.subList(0, 1));
+                StandInExtension.use("https://127.0.0.1:" + notTls.getLocalPort());
+                buildBoth(r, ATTEMPTS.subList(0, 1));
+            });
+            session.then(r -> {
+                StandInExtension.use(silent.url());
+                abort(r, silent);
+                startForRestart(r, silent);
+                searchEverything(r);
+                searchConfiguration(r, new WebUser(null));
+                for (String user : PERMISSIONS.keySet()) {
+                    searchConfiguration(r, new WebUser(user));
+                }
+            });
+            StandInExtension.use(doubleTick.standIn().url());
+            session.then(r -> {
+                WorkflowRun resumed = r.jenkins
+                        .getItemByFullName("restart", WorkflowJob.class)
+                        .getLastBuild();
+                r.assertBuildStatusSuccess(r.waitForCompletion(resumed));
+                searchEverything(r);
+            });
+        } finally {
+            OPTIONAL.forEach(permission -> permission.setEnabled(false));
+        }
+        assertEquals(List.of(), search.hits().stream().distinct().toList(), search.searched() + " places");
+    }
+
+    private static void answerWithoutTls(ServerSocket server) {
+        Thread thread = new Thread(() -> {
+            while (!server.isClosed()) {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write("This is not TLS\r\n".getBytes(StandardCharsets.UTF_8));
+                    socket.getInputStream().read();
+                } catch (IOException e) {
+                    // The next one, or the end.
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void configure(JenkinsRule r) throws Exception {
+        StandInExtension.addDefaultKey();
+        StandInExtension.addGlobally(StandInExtension.apiKey("echoed", ECHOED_KEY));
+        StandInExtension.addGlobally(StandInExtension.apiKey("wrong", WRONG_KEY));
+        StandInExtension.addGlobally(text("text", DoubleTickStandIn.SECOND_KEY));
+        StandInExtension.addGlobally(text("broken", BROKEN_KEY));
+        StandInExtension.addGlobally(new DoubleTickApiKey(
+                CredentialsScope.SYSTEM, "system", null, Secret.fromString(DoubleTickStandIn.KEY)));
+        StandInExtension.addGlobally(new UsernamePasswordCredentialsImpl(
+                CredentialsScope.GLOBAL, "login", null, "user", DoubleTickStandIn.SECOND_KEY));
+        StandInExtension.add(
+                r.createProject(Folder.class, "folder"),
+                Domain.global(),
+                StandInExtension.apiKey("of-the-folder", DoubleTickStandIn.SECOND_KEY));
+        r.createProject(FreeStyleProject.class, "freestyle");
+        r.createProject(WorkflowJob.class, "pipeline");
+
+        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
+        MockAuthorizationStrategy strategy = new MockAuthorizationStrategy();
+        PERMISSIONS.forEach((user, permission) ->
+                strategy.grant(Jenkins.READ, permission).everywhere().to(user));
+        strategy.grant(Item.READ)
+                .everywhere()
+                .to(PERMISSIONS.keySet().stream().skip(1).toArray(String[]::new));
+        r.jenkins.setAuthorizationStrategy(strategy);
+
+        LogRecorder recorder = new LogRecorder("doubletick");
+        for (Logger logger : SystemLog.LOGGERS) {
+            recorder.getLoggers().add(new LogRecorder.Target(logger.getName(), Level.ALL));
+        }
+        r.jenkins.getLog().getRecorders().add(recorder);
+        recorder.save();
+    }
+
+    private static StringCredentialsImpl text(String id, String key) {
+        return new StringCredentialsImpl(CredentialsScope.GLOBAL, id, null, Secret.fromString(key));
+    }
+
+    private void attempt(JenkinsRule r) throws Exception {
+        buildBoth(r, ATTEMPTS);
+        for (String id : List.of("doubletick", "wrong", "broken", "system", "login")) {
+            verify(r, id);
+        }
+    }
+
+    private static void buildBoth(JenkinsRule r, List<Attempt> attempts) throws Exception {
+        pipeline(r, attempts);
+        freestyle(r, attempts);
+    }
+
+    private static void pipeline(JenkinsRule r, List<Attempt> attempts) throws Exception {
+        WorkflowJob job = r.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
+        String script = String.join("", attempts.stream().map(Attempt::step).toList());
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        r.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
+    }
+
+    private static void freestyle(JenkinsRule r, List<Attempt> attempts) throws Exception {
+        FreeStyleProject job = r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class);
+        for (Attempt attempt : attempts) {
+            job.getBuildersList().replace(builder(attempt));
+            job.scheduleBuild2(0).get();
+        }
+    }
+
+    private static DoubleTickLogoutBuilder builder(Attempt attempt) {
+        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(attempt.number);
+        builder.setCredentialsId(attempt.credentialsId);
+        return builder;
+    }
+
+    private void verify(JenkinsRule r, String id) throws Exception {
+        HttpResponse<String> answer = new WebUser("admin")
+                .post(
+                        r,
+                        "descriptorByName/" + DoubleTickConfiguration.class.getName() + "/verifyKey?credentialsId="
+                                + id);
+        assertEquals(200, answer.statusCode());
+        search.forKeysAndNumbers("Verify key with " + id, answer.body());
+    }
+
+    private void echo(JenkinsRule r) throws Exception {
+        List<Attempt> attempts = EchoingServer.numbers().stream()
+                .map(number -> new Attempt(number, "echoed"))
+                .toList();
+        pipeline(r, attempts);
+        // The same from there on; so only some of them.
+        freestyle(r, List.of(attempts.get(0), attempts.get(attempts.size() / 2), attempts.get(attempts.size() - 1)));
+        String log = JenkinsRule.getLog(
+                r.jenkins.getItemByFullName("pipeline", WorkflowJob.class).getLastBuild());
+        assertEquals(
+                attempts.size(),
+                log.lines()
+                        .filter(line -> line.contains(" was not logged out."))
+                        .count(),
+                log);
+        verify(r, "echoed");
+        for (Attempt attempt : attempts) {
+            ExecutionException failure = assertThrows(
+                    ExecutionException.class,
+                    () -> DoubleTickApi.get()
+                            .client()
+                            .logout(ApiKey.parse(ECHOED_KEY), LoginNumber.parse(attempt.number), new Listener())
+                            .get());
+            search.forKeysAndNumbers("the exception of " + attempt, Functions.printThrowable(failure));
+        }
+    }
+
+    private final class Listener implements LogoutListener {
+        @Override
+        public void retrying(DoubleTickException failure, int tries, Duration wait) {
+            search.forKeysAndNumbers("a failure before another try", Functions.printThrowable(failure));
+        }
+
+        @Override
+        public void heldBack(Duration wait) {
+            // It tells no more than that.
+        }
+    }
+
+    private static void abort(JenkinsRule r, ScriptedServer silent) throws Exception {
+        WorkflowJob pipeline = r.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
+        pipeline.setDefinition(new CpsFlowDefinition(ATTEMPTS.get(0).step(), true));
+        WorkflowRun run = pipeline.scheduleBuild2(0).waitForStart();
+        silent.awaitRequest();
+        run.doStop();
+        r.assertBuildStatus(Result.ABORTED, r.waitForCompletion(run));
+
+        FreeStyleProject freestyle = r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class);
+        freestyle.getBuildersList().replace(builder(ATTEMPTS.get(0)));
+        FreeStyleBuild build = freestyle.scheduleBuild2(0).waitForStart();
+        silent.awaitRequest();
+        build.doStop();
+        r.assertBuildStatus(Result.ABORTED, r.waitForCompletion(build));
+    }
+
+    private void startForRestart(JenkinsRule r, ScriptedServer silent) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, "restart");
+        job.setDefinition(new CpsFlowDefinition(ATTEMPTS.get(0).step(), true));
+        job.scheduleBuild2(0).waitForStart();
+        silent.awaitRequest();
+        HttpResponse<String> threads = new WebUser("admin").get(r, "job/restart/1/threadDump/");
+        assertTrue(threads.body().contains("+12•"), threads.body());
+        search.forKeysAndNumbers("the Pipeline's threads", threads.body());
+    }
+
+    private void searchEverything(JenkinsRule r) throws Exception {
+        for (Job<?, ?> job : r.jenkins.allItems(Job.class)) {
+            for (Run<?, ?> build : job.getBuilds()) {
+                searchBuild(r, build);
+            }
+        }
+        search.filesForKeys(r.jenkins.getRootDir().toPath());
+        search.forKeys("the system log", systemLog.others());
+        search.forKeysAndNumbers("the system log of this plugin and OkHttp", systemLog.ours());
+        assertTrue(systemLog.ours().contains("+12•"));
+
+        ByteArrayOutputStream export = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(export);
+        String yaml = export.toString(StandardCharsets.UTF_8);
+        assertTrue(yaml.contains("doubleTickApiKey:"), yaml);
+        search.forKeys("the export of Configuration as Code", yaml);
+
+        WebUser admin = new WebUser("admin");
+        searchConfiguration(r, admin);
+        for (String path : PAGES) {
+            search.forKeysAndNumbers(path, page(r, admin, path));
+        }
+    }
+
+    private void searchBuild(JenkinsRule r, Run<?, ?> build) throws Exception {
+        search.forKeysAndNumbers("the log of " + build, JenkinsRule.getLog(build));
+        if (build instanceof FreeStyleBuild) {
+            search.filesForKeysAndNumbers(build.getRootDir().toPath());
+        }
+        for (String page : List.of("consoleText", "logText/progressiveHtml")) {
+            HttpResponse<String> answer = new WebUser("admin").get(r, build.getUrl() + page);
+            assertEquals(200, answer.statusCode(), page);
+            search.forKeysAndNumbers(build + " " + page, answer.body());
+        }
+    }
+
+    private void searchConfiguration(JenkinsRule r, WebUser user) throws Exception {
+        for (String path : CONFIGURATION) {
+            search.forKeys(path + " for " + user, page(r, user, path));
+        }
+    }
+
+    private static String page(JenkinsRule r, WebUser user, String path) throws Exception {
+        HttpResponse<String> answer = user.get(r, path);
+        if ("admin".equals(user.name())) {
+            assertEquals(200, answer.statusCode(), path);
+        }
+        return answer.body();
+    }
+}

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.doubletick;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The system log, with all that this plugin and OkHttp can tell, exceptions and their causes included. */
+final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCallback {
+
+    /** Held here: a logger that nobody holds forgets its level. */
+    static final List<Logger> LOGGERS =
+            List.of(Logger.getLogger("io.jenkins.plugins.doubletick"), Logger.getLogger("okhttp3"));
+
+    private final List<String> ours = new CopyOnWriteArrayList<>();
+    private final List<String> others = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        setLevel(Level.ALL);
+        Logger.getLogger("").addHandler(this);
+        LOGGERS.forEach(logger -> logger.setLevel(Level.ALL));
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Logger.getLogger("").removeHandler(this);
+        LOGGERS.forEach(logger -> logger.setLevel(null));
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        String text = new SimpleFormatter().format(record) + Arrays.toString(record.getParameters());
+        String name = String.valueOf(record.getLoggerName());
+        boolean isOurs = LOGGERS.stream().anyMatch(logger -> name.startsWith(logger.getName()));
+        (isOurs ? ours : others).add(text);
+    }
+
+    /** What this plugin and OkHttp told. */
+    String ours() {
+        return String.join("\n", ours);
+    }
+
+    /** What everybody else told. */
+    String others() {
+        return String.join("\n", others);
+    }
+
+    @Override
+    public void flush() {
+        // Nothing is kept back.
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held open.
+    }
+}
