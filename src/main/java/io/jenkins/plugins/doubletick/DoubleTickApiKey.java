@@ -68,6 +68,11 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         }
 
         @Override
+        public String getDescription() {
+            return Messages.DoubleTickApiKey_description();
+        }
+
+        @Override
         public String getIconClassName() {
             return "symbol-key";
         }

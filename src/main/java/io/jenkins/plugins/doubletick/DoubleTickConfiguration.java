@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
@@ -10,7 +11,6 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
@@ -86,7 +86,9 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
             return e.getCause() instanceof DoubleTickException failure
                     ? FormValidation.error(explain(failure))
                     : FormValidation.error(e.getCause(), Messages.DoubleTickConfiguration_unexpected());
-        } catch (DoubleTickException | IOException e) {
+        } catch (DoubleTickException e) {
+            return FormValidation.error(Messages.ApiKeyLookup_unusable(credentialsId, e.getMessage()));
+        } catch (AbortException e) {
             return FormValidation.error(e.getMessage());
         }
     }

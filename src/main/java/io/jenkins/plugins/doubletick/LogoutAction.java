@@ -72,13 +72,13 @@ public final class LogoutAction extends InvisibleAction {
     }
 
     /** The logouts of the build in the order in which they ended. */
-    @Exported
+    @Exported(visibility = 2) // The actions of a build are one level down, their lists two.
     public List<Logout> getLogouts() {
         return List.copyOf(logouts);
     }
 
     /** How one logout ended. The login number is kept masked only. */
-    @ExportedBean(defaultVisibility = 2)
+    @ExportedBean(defaultVisibility = 3)
     public static final class Logout {
 
         private final String loginNumber;

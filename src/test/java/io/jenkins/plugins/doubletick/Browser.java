@@ -34,7 +34,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A headless Chromium with an English user, who sees what is written on buttons and before fields. */
 final class Browser implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MARGIN = 12;
 
     private final ChromeDriver driver;
@@ -153,6 +153,16 @@ final class Browser implements AutoCloseable {
                     return true;
                 });
         readConsole();
+    }
+
+    /** Opens the help of a field, which begins with this text, and closes it again. */
+    void help(WebElement field, String text) {
+        WebElement button = field.findElement(By.xpath(
+                "ancestor::*[contains(@class,'jenkins-form-item')][1]//*[contains(@class,'jenkins-help-button')]"));
+        click(button);
+        WebElement help = findText(text);
+        click(button);
+        await("end of the help", () -> !help.isDisplayed());
     }
 
     void type(WebElement field, String text) {

@@ -89,9 +89,7 @@ class BrowserTest {
     private void addKey() throws Exception {
         open("manage/credentials/store/system/domain/_/");
         browser.click(browser.button("Add Credentials"));
-        WebElement kind = browser.findText("DoubleTick API key", "//dialog");
-        browser.screenshot("kind", browser.find(By.cssSelector("dialog")), browser.find(By.cssSelector("dialog")));
-        browser.click(kind);
+        browser.click(browser.findText("DoubleTick API key", "//dialog"));
         browser.click(browser.button("Next"));
         WebElement key = browser.find(By.cssSelector("dialog input[name='_.apiKey']"));
         browser.type(key, " ");
@@ -108,9 +106,10 @@ class BrowserTest {
     private void verifyKeyAndSetDefault() throws Exception {
         open("manage/configure");
         browser.select(By.name("_.credentialsId"), DESCRIPTION);
-        browser.button("Verify key").sendKeys(Keys.ENTER);
-        WebElement accepted = browser.findText("Key accepted");
-        browser.screenshot("system", browser.findText("DoubleTick", "//section"), accepted);
+        WebElement verify = browser.button("Verify key");
+        verify.sendKeys(Keys.ENTER);
+        browser.findText("Key accepted");
+        browser.screenshot("system", browser.findText("DoubleTick", "//section"), verify);
         browser.click(browser.button("Save"));
         browser.find(By.linkText("New Item"));
         open("manage/configure");
@@ -134,6 +133,7 @@ class BrowserTest {
         browser.type(number, "$LOGIN_NUMBER");
         browser.findText("$LOGIN_NUMBER is filled in at build time");
         browser.findText("default: doubletick");
+        browser.help(number, "The phone number that the team member logs in to DoubleTick with");
         WebElement step =
                 browser.find(By.xpath("//*[@descriptorid='" + DoubleTickLogoutBuilder.class.getName() + "']"));
         browser.screenshot("freestyle", step, step);
@@ -167,6 +167,9 @@ class BrowserTest {
                 "script",
                 () -> script.getDomProperty("value")
                         .equals("doubletickLogout loginNumber: '" + DoubleTickStandIn.MEMBER + "'"));
-        browser.screenshot("snippet-generator", browser.find(sampleStep), script);
+        browser.screenshot(
+                "snippet-generator",
+                browser.findText("Sample Step"),
+                browser.find(By.cssSelector("#main-panel .jenkins-copy-button")));
     }
 }
