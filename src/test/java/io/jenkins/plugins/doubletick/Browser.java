@@ -224,19 +224,20 @@ final class Browser implements AutoCloseable {
                                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
-    /** Writes name-light.png and name-dark.png, of the page's part from one element to another. */
-    void screenshot(String name, WebElement from, WebElement to) throws Exception {
+    /** Writes name-light.png and name-dark.png, of the part of the page that these elements span. */
+    void screenshot(String name, WebElement... elements) throws Exception {
         if (screenshots == null) {
             return;
         }
         Files.createDirectories(screenshots);
-        driver.executeScript("arguments[0].scrollIntoView({block: 'start'}); document.activeElement.blur()", from);
+        driver.executeScript(
+                "arguments[0].scrollIntoView({block: 'start'}); document.activeElement.blur()", elements[0]);
         for (String colorScheme : List.of("light", "dark")) {
             prefer(colorScheme);
             new WebDriverWait(driver, PATIENCE)
                     .until(d -> driver.executeScript(
                             "return document.getAnimations().every(a => a.playState !== 'running')"));
-            Map<String, Object> area = area(from, to);
+            Map<String, Object> area = area(elements);
             Map<String, Object> png = driver.executeCdpCommand(
                     "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", area));
             Files.write(
@@ -247,17 +248,15 @@ final class Browser implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private Map<String, Object> area(WebElement from, WebElement to) {
+    private Map<String, Object> area(WebElement... elements) {
         return (Map<String, Object>) driver.executeScript("""
-                const [a, b] = [arguments[0], arguments[1]].map(e => e.getBoundingClientRect());
-                const margin = arguments[2];
-                const x = Math.max(0, Math.min(a.left, b.left) - margin) + window.scrollX;
-                const y = Math.max(0, Math.min(a.top, b.top) - margin) + window.scrollY;
-                return {x: x, y: y,
-                    width: Math.max(a.right, b.right) + margin + window.scrollX - x,
-                    height: Math.max(a.bottom, b.bottom) + margin + window.scrollY - y,
-                    scale: 1};
-                """, from, to, MARGIN);
+                const boxes = arguments[0].map(e => e.getBoundingClientRect());
+                const x = Math.max(0, Math.min(...boxes.map(b => b.left)) - arguments[1]) + window.scrollX;
+                const y = Math.max(0, Math.min(...boxes.map(b => b.top)) - arguments[1]) + window.scrollY;
+                return {x: x, y: y, scale: 1,
+                    width: Math.max(...boxes.map(b => b.right)) + arguments[1] + window.scrollX - x,
+                    height: Math.max(...boxes.map(b => b.bottom)) + arguments[1] + window.scrollY - y};
+                """, List.of(elements), MARGIN);
     }
 
     /** The console has no error, which a violation of the Content Security Policy would be, too. */

@@ -97,8 +97,7 @@ class BrowserTest {
         browser.type(key, DoubleTickStandIn.KEY);
         browser.type(browser.find(By.cssSelector("dialog input[name='_.id']")), StandInExtension.CREDENTIALS_ID);
         browser.type(browser.find(By.cssSelector("dialog input[name='_.description']")), DESCRIPTION);
-        browser.screenshot(
-                "credential", browser.find(By.cssSelector("dialog")), browser.find(By.cssSelector("dialog")));
+        browser.screenshot("credential", browser.find(By.cssSelector("dialog")));
         browser.click(browser.button("Create"));
         browser.findText(StandInExtension.CREDENTIALS_ID, "//*[contains(@class,'credentials-card')]");
     }
@@ -136,7 +135,7 @@ class BrowserTest {
         browser.help(number, "The phone number that the team member logs in to DoubleTick with");
         WebElement step =
                 browser.find(By.xpath("//*[@descriptorid='" + DoubleTickLogoutBuilder.class.getName() + "']"));
-        browser.screenshot("freestyle", step, step);
+        browser.screenshot("freestyle", step);
         browser.click(browser.button("Save"));
         browser.button("Build with Parameters");
     }
@@ -170,6 +169,7 @@ class BrowserTest {
         browser.screenshot(
                 "snippet-generator",
                 browser.findText("Sample Step"),
+                script,
                 browser.find(By.cssSelector("#main-panel .jenkins-copy-button")));
     }
 }
