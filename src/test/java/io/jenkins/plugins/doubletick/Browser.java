@@ -1,14 +1,14 @@
 package io.jenkins.plugins.doubletick;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -34,22 +34,21 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A headless Chromium with an English user, who sees what is written on buttons and before fields. */
 final class Browser implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int MARGIN = 12;
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ChromeDriver driver;
     private final List<String> console = new ArrayList<>();
-    private final Path screenshots;
+    private final Screenshots screenshots;
 
     private Browser(ChromeDriver driver, Path screenshots) {
         this.driver = driver;
-        this.screenshots = screenshots;
+        this.screenshots = new Screenshots(driver, screenshots);
     }
 
     /**
      * Starts it; skips the test where it is not installed.
      *
-     * @param screenshots the folder for {@link #screenshot}; null for none
+     * @param screenshots the folder for screenshots; null for none
      */
     static Browser start(Path screenshots) {
         File chromium = executable("chromium", "chromium-browser", "google-chrome");
@@ -79,9 +78,7 @@ final class Browser implements AutoCloseable {
                 .usingDriverExecutable(chromedriver)
                 .usingAnyFreePort()
                 .build();
-        Browser browser = new Browser(new ChromeDriver(service, options), screenshots);
-        browser.prefer("light");
-        return browser;
+        return new Browser(new ChromeDriver(service, options), screenshots);
     }
 
     private static File executable(String... names) {
@@ -123,10 +120,12 @@ final class Browser implements AutoCloseable {
                 .withMessage(() -> "No " + what.get() + " at " + url() + ", see " + failure());
     }
 
-    private File failure() {
-        File picture = new File("target/browser-failure.png");
-        driver.getScreenshotAs(OutputType.FILE).renameTo(picture);
-        return picture;
+    private Path failure() {
+        try {
+            return Files.write(Path.of("target", "browser-failure.png"), driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits for a text inside what {@code within} finds. */
@@ -199,74 +198,30 @@ final class Browser implements AutoCloseable {
         return text.contains("'") ? '"' + text + '"' : "'" + text + "'";
     }
 
-    Object script(String script, Object... arguments) {
-        return driver.executeScript(script, arguments);
-    }
-
     private void readConsole() {
         for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
             console.add(entry.getLevel() + " " + entry.getMessage());
         }
     }
 
-    List<String> console() {
-        readConsole();
-        return console;
-    }
-
-    private void prefer(String colorScheme) {
-        driver.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of(
-                        "features",
-                        List.of(
-                                Map.of("name", "prefers-color-scheme", "value", colorScheme),
-                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
-    }
-
-    /** Writes name-light.png and name-dark.png, of the part of the page that these elements span. */
     void screenshot(String name, WebElement... elements) throws Exception {
-        if (screenshots == null) {
-            return;
-        }
-        Files.createDirectories(screenshots);
-        driver.executeScript(
-                "arguments[0].scrollIntoView({block: 'start'}); document.activeElement.blur()", elements[0]);
-        for (String colorScheme : List.of("light", "dark")) {
-            prefer(colorScheme);
-            new WebDriverWait(driver, PATIENCE)
-                    .until(d -> driver.executeScript(
-                            "return document.getAnimations().every(a => a.playState !== 'running')"));
-            Map<String, Object> area = area(elements);
-            Map<String, Object> png = driver.executeCdpCommand(
-                    "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", area));
-            Files.write(
-                    screenshots.resolve(name + "-" + colorScheme + ".png"),
-                    Base64.getDecoder().decode((String) png.get("data")));
-        }
-        prefer("light");
-    }
-
-    @SuppressWarnings("unchecked")
-    private Map<String, Object> area(WebElement... elements) {
-        return (Map<String, Object>) driver.executeScript("""
-                const boxes = arguments[0].map(e => e.getBoundingClientRect());
-                const x = Math.max(0, Math.min(...boxes.map(b => b.left)) - arguments[1]) + window.scrollX;
-                const y = Math.max(0, Math.min(...boxes.map(b => b.top)) - arguments[1]) + window.scrollY;
-                return {x: x, y: y, scale: 1,
-                    width: Math.max(...boxes.map(b => b.right)) + arguments[1] + window.scrollX - x,
-                    height: Math.max(...boxes.map(b => b.bottom)) + arguments[1] + window.scrollY - y};
-                """, List.of(elements), MARGIN);
+        screenshots.take(name, elements);
     }
 
     /** The console has no error, which a violation of the Content Security Policy would be, too. */
     void assertNoErrors() {
-        Assertions.assertEquals(
-                List.of(),
-                console().stream()
-                        .filter(line -> line.startsWith("SEVERE"))
-                        // Jenkins shows the form for a build's parameters with this status.
-                        .filter(line -> !line.matches(".*/build\\?delay=0sec - .* 405 .*"))
-                        .toList());
+        Assertions.assertEquals(List.of(), errors());
+        // And would have told one:
+        driver.executeScript("document.body.appendChild(document.createElement('script')).text = 'alert(1)'");
+        await("error", () -> errors().stream().anyMatch(line -> line.contains("Content Security Policy")));
+    }
+
+    private List<String> errors() {
+        readConsole();
+        return console.stream()
+                .filter(line -> line.startsWith("SEVERE"))
+                // Jenkins shows the form for a build's parameters with this status.
+                .filter(line -> !line.matches(".*/build\\?delay=0sec - .* 405 .*"))
+                .toList();
     }
 }
