@@ -11,8 +11,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.Map;
@@ -21,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -66,7 +65,11 @@ public final class DoubleTickLogoutStep extends Step {
     }
 
     @Override
-    public StepExecution start(StepContext context) throws AbortException {
+    public StepExecution start(StepContext context) throws IOException, InterruptedException {
+        FlowNode node = context.get(FlowNode.class);
+        if (node != null) {
+            MaskedArguments.replaceIn(node);
+        }
         if (WITHOUT_QUOTES.equals(loginNumber)) {
             throw new AbortException(Messages.DoubleTickLogoutStep_quote());
         }
@@ -181,12 +184,10 @@ public final class DoubleTickLogoutStep extends Step {
         /** What stands behind the step's name in the stage view: the masked number. */
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            try {
-                return LoginNumber.parse(String.valueOf(namedArgs.get("loginNumber")))
-                        .masked();
-            } catch (DoubleTickException e) {
-                return null;
-            }
+            return MaskedArguments.mask(String.valueOf(namedArgs.get(MaskedArguments.LOGIN_NUMBER)))
+                            instanceof String masked
+                    ? masked
+                    : null;
         }
 
         @POST

@@ -89,6 +89,11 @@ public final class LoginNumber {
         return value.substring(0, start) + String.valueOf(MASK).repeat(end - start) + value.substring(end);
     }
 
+    /** Whether the text is a number that was {@linkplain #masked() masked}, and so is none any more. */
+    public static boolean isMasked(String text) {
+        return text.indexOf(MASK) >= 0;
+    }
+
     /**
      * The text with every occurrence of this number, however it is spaced and also without its country code, replaced
      * by its masked form.

@@ -1,0 +1,161 @@
+package io.jenkins.plugins.doubletick;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
+import org.jenkinsci.plugins.workflow.graphanalysis.NodeStepTypePredicate;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** What is left of a login number on the disk, and that a restart of Jenkins does not lose it. */
+class DoubleTickLoginNumberStorageTest {
+
+    private static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
+
+    private static final BlockingQueue<Run<?, ?>> FINISHED = new LinkedBlockingQueue<>();
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    @RegisterExtension
+    private final StandInExtension doubleTick = new StandInExtension();
+
+    @TestExtension("queuedAcrossARestart")
+    public static final class Finished extends RunListener<Run<?, ?>> {
+        @Override
+        public void onFinalized(Run<?, ?> run) {
+            FINISHED.add(run);
+        }
+    }
+
+    private static WorkflowJob job(JenkinsRule r, String script) throws Exception {
+        StandInExtension.addDefaultKey();
+        WorkflowJob job = r.createProject(WorkflowJob.class, "offboard");
+        DoubleTickLoginNumberParameterDefinition definition =
+                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
+        definition.setDefaultValue(NUMBER);
+        job.addProperty(new ParametersDefinitionProperty(definition));
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    private static ParametersAction number() {
+        return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", "+1 (202) 555-0123"));
+    }
+
+    private void assertNoNumberOnDisk() throws IOException {
+        try (Stream<Path> files = Files.walk(sessions.getHome().toPath())) {
+            assertEquals(
+                    List.of(),
+                    files.filter(Files::isRegularFile)
+                            .filter(DoubleTickLoginNumberStorageTest::hasNumber)
+                            .toList());
+        }
+    }
+
+    private static boolean hasNumber(Path file) {
+        try {
+            String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            return content.contains("2025550123") || content.contains("555-0123");
+        } catch (NoSuchFileException e) {
+            return false; // Was a temporary one.
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FlowDurabilityHint.class)
+    void runningAcrossARestart(FlowDurabilityHint hint) throws Throwable {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence(), ScriptedServer.success())) {
+            sessions.then(r -> {
+                StandInExtension.use(server.url());
+                WorkflowJob job = job(r, """
+                        stage('Offboard') {
+                            withEnv(['REASON=left']) {
+                                doubletickLogout loginNumber: params.LOGIN_NUMBER
+                            }
+                        }
+                        """);
+                job.addProperty(new DurabilityHintJobProperty(hint));
+                job.scheduleBuild2(0, number()).waitForStart();
+                server.awaitRequest();
+                assertNoNumberOnDisk();
+            });
+            assertNoNumberOnDisk();
+            sessions.then(r -> {
+                StandInExtension.use(server.url());
+                WorkflowRun build = r.jenkins
+                        .getItemByFullName("offboard", WorkflowJob.class)
+                        .getBuildByNumber(1);
+                assertNoNumberOnDisk();
+                r.assertBuildStatusSuccess(r.waitForCompletion(build));
+                StandInExtension.assertLog("+12•••••0123 is logged out", build);
+                FlowNode node = new DepthFirstScanner()
+                        .findFirstMatch(build.getExecution(), new NodeStepTypePredicate("doubletickLogout"));
+                assertEquals("+12•••••0123", ArgumentsAction.getArguments(node).get("loginNumber"));
+                assertEquals("+12•••••0123", ArgumentsAction.getStepArgumentsAsString(node));
+                assertNoNumberOnDisk();
+            });
+        }
+    }
+
+    @Test
+    void queuedAcrossARestart() throws Throwable {
+        sessions.then(r -> {
+            WorkflowJob job = job(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER");
+            r.jenkins.doQuietDown();
+            assertNotNull(job.scheduleBuild2(0, number()));
+            r.jenkins.getQueue().save();
+            assertNoNumberOnDisk();
+        });
+        sessions.then(r -> {
+            assertNoNumberOnDisk();
+            r.assertBuildStatusSuccess(FINISHED.poll(60, TimeUnit.SECONDS));
+            doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
+            assertNoNumberOnDisk();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(FlowDurabilityHint.class)
+    void wrongNumberOfTheStep(FlowDurabilityHint hint) throws Throwable {
+        sessions.then(r -> {
+            WorkflowJob job = job(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER.replace('+', '+000000')");
+            job.addProperty(new DurabilityHintJobProperty(hint));
+            WorkflowRun build = r.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0, number()));
+            StandInExtension.assertLog("ERROR: A login number", build);
+            assertNoNumberOnDisk();
+        });
+    }
+}

@@ -1,0 +1,37 @@
+package io.jenkins.plugins.doubletick;
+
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.listeners.RunListener;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+
+/** Lets a test wait for a build that Jenkins itself starts. */
+final class FinishedBuilds extends RunListener<Run<?, ?>> {
+
+    private final BlockingQueue<Run<?, ?>> builds = new LinkedBlockingQueue<>();
+
+    /** Those of the Jenkins that runs now, from now on. */
+    static FinishedBuilds watch() {
+        FinishedBuilds builds = new FinishedBuilds();
+        RunListener.all().add(builds);
+        return builds;
+    }
+
+    @Override
+    public void onFinalized(Run<?, ?> build) {
+        builds.add(build);
+    }
+
+    Run<?, ?> await(Job<?, ?> job) throws InterruptedException {
+        while (true) {
+            Run<?, ?> build = builds.poll(60, TimeUnit.SECONDS);
+            Assertions.assertNotNull(build, "No build of " + job);
+            if (build.getParent() == job) {
+                return build;
+            }
+        }
+    }
+}
