@@ -1,12 +1,12 @@
 // Run by the demo's Jenkins when it starts: a credential, the global default, and two jobs to press Build on.
 import com.cloudbees.plugins.credentials.CredentialsScope
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider
-import hudson.model.ChoiceParameterDefinition
 import hudson.model.FreeStyleProject
 import hudson.model.ParametersDefinitionProperty
 import hudson.util.Secret
 import io.jenkins.plugins.doubletick.DoubleTickApiKey
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration
+import io.jenkins.plugins.doubletick.DoubleTickLoginNumberParameterDefinition
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder
 import jenkins.model.GlobalConfiguration
 import jenkins.model.Jenkins
@@ -20,7 +20,7 @@ SystemCredentialsProvider.instance.credentials.add(new DoubleTickApiKey(
 SystemCredentialsProvider.instance.save()
 GlobalConfiguration.all().get(DoubleTickConfiguration).credentialsId = 'doubletick'
 
-def choices = [
+def effects = [
     '+919876543210': 'is logged out',
     '+919876543299': 'is not a member of the team: the build fails and says so',
     '+919876543220': 'is answered with “too many requests” first, then logged out',
@@ -29,14 +29,15 @@ def choices = [
     '+919876543260': 'is not logged out, although the HTTP status says success: the build fails',
 ]
 def description = 'What the stand-in for DoubleTick does with each number:\n' +
-    choices.collect { number, effect -> "$number $effect" }.join('\n')
+    effects.collect { number, effect -> "$number $effect" }.join('\n')
 def parameter = {
-    new ParametersDefinitionProperty(
-        new ChoiceParameterDefinition('LOGIN_NUMBER', choices.keySet() as String[], description))
+    def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
+    number.description = description
+    new ParametersDefinitionProperty(number)
 }
 
 def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
-pipeline.description = 'Press “Build with Parameters”, choose a login number, and read the console output.'
+pipeline.description = 'Press “Build with Parameters”, enter a login number, and read the console output.'
 pipeline.addProperty(parameter())
 pipeline.definition = new CpsFlowDefinition('doubletickLogout loginNumber: params.LOGIN_NUMBER', true)
 pipeline.save()
