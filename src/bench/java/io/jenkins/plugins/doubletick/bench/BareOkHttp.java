@@ -18,22 +18,25 @@ import okhttp3.Response;
 /** The same request by OkHttp alone: what is left if nothing of this plugin and nothing of Jenkins is there. */
 final class BareOkHttp implements AutoCloseable {
 
-    /** What the names of its threads begin with. */
-    static final String THREADS = "Bare OkHttp";
-
     private final ServerControl server;
     private final String key;
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> new Thread(task, THREADS));
+    private final ExecutorService threads;
     private final OkHttpClient http;
 
     /** @param bound how many requests may be in flight together */
     BareOkHttp(ServerControl server, String key, int bound) {
         this.server = server;
         this.key = key;
+        threads = Executors.newCachedThreadPool(task -> new Thread(task, threads(bound)));
         Dispatcher dispatcher = new Dispatcher(threads);
         dispatcher.setMaxRequests(bound);
         dispatcher.setMaxRequestsPerHost(bound);
         http = new OkHttpClient.Builder().dispatcher(dispatcher).build();
+    }
+
+    /** What the names of its threads begin with. */
+    static String threads(int bound) {
+        return "Bare OkHttp, " + bound;
     }
 
     private Call call() {

@@ -41,7 +41,7 @@ class LogoutBench {
     void bench(@TempDir Path temp) throws Throwable {
         long start = System.nanoTime();
         Report report = new Report();
-        jenkins.javaOptions(Settings.asOptions().toArray(String[]::new));
+        jenkins.javaOptions(Settings.options());
         try (ServerControl.Running server = ServerControl.start()) {
             ServerControl control = server.control();
             String url = control.url();

@@ -20,7 +20,7 @@ final class ManyLogouts {
 
     private final ServerControl server;
     private final Report report;
-    private final int idleThreads;
+    private final List<String> idle;
     private final BareOkHttp bounded;
     private final BareOkHttp unbounded;
 
@@ -30,7 +30,7 @@ final class ManyLogouts {
         this.report = report;
         this.bounded = bounded;
         this.unbounded = unbounded;
-        this.idleThreads = ThreadWatch.idle();
+        this.idle = ThreadWatch.idle();
     }
 
     static void measure(ServerControl server, String key, Report report) throws Exception {
@@ -75,7 +75,7 @@ final class ManyLogouts {
         Map<Side, Measured> measured = rounds(sides, rounds);
         double sleep = measured.get(sides.get(0)).walls().median();
         measured.forEach((side, m) -> {
-            boolean build = !side.threads().equals(BareOkHttp.THREADS);
+            boolean build = side.isPipeline();
             report.figure(figure(side.name(), count, latency, durability), m.walls().median());
             report.row(
                     count + " logouts, latency " + latency.toMillis() + " ms"
@@ -103,7 +103,8 @@ final class ManyLogouts {
                     double wall = side.time();
                     Measured m = measured.getOrDefault(side, new Measured(new Samples(), 0));
                     m.walls().add(wall);
-                    measured.put(side, new Measured(m.walls(), Math.max(m.threads(), watch.most() - idleThreads)));
+                    measured.put(side, new Measured(m.walls(), Math.max(m.threads(), watch.most() - idle.size())));
+                    Report.progress(side.name() + ", round " + round + ": threads over idle " + watch.beyond(idle));
                 }
             }
         }
@@ -112,6 +113,7 @@ final class ManyLogouts {
 
     /** What all of them together hold in the heap while none is answered. Each side once: it differs little. */
     private void heap(int count) throws Exception {
+        double sleep = 0;
         for (Side side : sides(count, Duration.ofHours(1), FAST)) {
             server.hold();
             long before = heapAfterCollection();
@@ -120,6 +122,7 @@ final class ManyLogouts {
                 Thread.sleep(50);
             }
             double each = (heapAfterCollection() - before) / 1024.0 / count;
+            sleep = side.name().equals(Side.SLEEP) ? each : sleep;
             server.release();
             underWay.end();
             report.figure("heap " + side.name(), each);
@@ -129,7 +132,8 @@ final class ManyLogouts {
                     "",
                     "",
                     "",
-                    "heap for each: " + Samples.format(each) + " KiB");
+                    "heap for each: " + Samples.format(each) + " KiB"
+                            + (side.isPipeline() ? ", " + Samples.format(each - sleep) + " beyond `sleep`" : ""));
         }
     }
 

@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 /** How much is measured: {@code script/bench -Dbench.rounds.single=2} and so on. */
 final class Settings {
 
+    /** More options for Jenkins's JVM, such as those of a profiler. */
+    static final String[] JVM = System.getProperty("bench.jvm", "").strip().split("\\s+");
+
     /** Which of the measures 1 to 5. */
     private static final String ONLY = System.getProperty("bench.only", "1,2,3,4,5");
 
@@ -19,7 +22,7 @@ final class Settings {
     /** Rounds of {@link #HUGE} logouts. */
     static final int HUGE_ROUNDS = Integer.getInteger("bench.rounds.huge", 3);
     /** Rounds against the rate limit. */
-    static final int LIMITED_ROUNDS = Integer.getInteger("bench.rounds.limited", 3);
+    static final int LIMITED_ROUNDS = Integer.getInteger("bench.rounds.limited", 2);
 
     static final int WIDE = Integer.getInteger("bench.wide", 200);
     static final int HUGE = Integer.getInteger("bench.huge", 1000);
@@ -34,8 +37,14 @@ final class Settings {
         return Arrays.asList(ONLY.split(",")).contains(Integer.toString(number));
     }
 
+    /** The options for Jenkins's JVM: these settings, and what {@code bench.jvm} adds. */
+    static String[] options() {
+        return Stream.concat(asOptions(), Arrays.stream(JVM).filter(option -> !option.isEmpty()))
+                .toArray(String[]::new);
+    }
+
     /** These settings as options for another JVM. */
-    static Stream<String> asOptions() {
+    private static Stream<String> asOptions() {
         return System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("bench."))
                 .map(name -> "-D" + name + "=" + System.getProperty(name));

@@ -45,11 +45,15 @@ record Side(String name, String threads, int together, Starter starter) {
     static final String OURS = "`doubletickLogout`";
     static final String HTTP_REQUEST = "`httpRequest`";
 
-    /** What the names of threads begin with that one of the sides alone starts. */
+    /** What the names of threads begin with that one of the sides alone starts, and keeps a minute. */
     static final List<String> ALL_THREADS = List.of(
             "DoubleTick",
             "org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution",
-            BareOkHttp.THREADS);
+            // Of sh in measure 1.
+            "org.jenkinsci.plugins.workflow.steps.durable_task.",
+            "FilePath.localPool",
+            BareOkHttp.threads(DoubleTickClient.MAX_REQUESTS),
+            BareOkHttp.threads(NO_BOUND));
 
     /** The {@code sleep} step for the same time: what Pipeline itself costs. */
     static Side sleep(int count, Duration latency, FlowDurabilityHint durability) throws Exception {
@@ -71,7 +75,7 @@ record Side(String name, String threads, int together, Starter starter) {
 
     static Side bare(int count, BareOkHttp okHttp, int bound) {
         String name = "OkHttp `enqueue`, " + (bound == NO_BOUND ? "no bound" : bound + " at a time");
-        return new Side(name, BareOkHttp.THREADS, bound, () -> {
+        return new Side(name, BareOkHttp.threads(bound), bound, () -> {
             Future<?> done = okHttp.many(count);
             return new UnderWay() {
                 @Override
@@ -120,6 +124,11 @@ record Side(String name, String threads, int together, Starter starter) {
                 }
             };
         };
+    }
+
+    /** Whether it costs what Pipeline costs, too. */
+    boolean isPipeline() {
+        return !name.startsWith("OkHttp");
     }
 
     /** Logs all out, and returns how long it took, in milliseconds. */

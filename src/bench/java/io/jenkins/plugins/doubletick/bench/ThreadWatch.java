@@ -1,6 +1,10 @@
 package io.jenkins.plugins.doubletick.bench;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The most threads that there were at a time, counted every few milliseconds. Threads of the other sides do not count,
@@ -8,10 +12,12 @@ import java.util.List;
  */
 final class ThreadWatch implements AutoCloseable {
 
+    private static final String WATCHER = "Bench thread watch";
+
     private final List<String> others;
-    private final Thread watcher = new Thread(this::watch, "Bench thread watch");
+    private final Thread watcher = new Thread(this::watch, WATCHER);
     private volatile boolean over;
-    private volatile int most;
+    private volatile List<String> most = List.of();
 
     private ThreadWatch(String own) {
         others = others(own);
@@ -28,19 +34,35 @@ final class ThreadWatch implements AutoCloseable {
         return watch;
     }
 
-    /** How many threads there are if no side does anything. */
-    static int idle() throws InterruptedException {
+    /** The names of the threads that there are if no side does anything. */
+    static List<String> idle() throws InterruptedException {
         Thread.sleep(1000);
-        return count(others("")) + 1; // The watcher.
+        return Stream.concat(names(others("")).stream(), Stream.of(WATCHER)).toList();
     }
 
     int most() {
-        return most;
+        return most.size();
+    }
+
+    /** Which of them there are more of than when all was idle: names without numbers, and how many more. */
+    Map<String, Integer> beyond(List<String> idle) {
+        Map<String, Integer> groups = new TreeMap<>();
+        most.forEach(name -> groups.merge(group(name), 1, Integer::sum));
+        idle.forEach(name -> groups.merge(group(name), -1, Integer::sum));
+        groups.values().removeIf(more -> more <= 0);
+        return groups;
+    }
+
+    private static String group(String name) {
+        return name.replaceAll("[0-9]+|\\[.*| : .*|:/.*", "").strip();
     }
 
     private void watch() {
         while (!over) {
-            most = Math.max(most, count(others));
+            List<String> now = names(others);
+            if (now.size() > most.size()) {
+                most = now;
+            }
             try {
                 Thread.sleep(5);
             } catch (InterruptedException e) {
@@ -49,19 +71,17 @@ final class ThreadWatch implements AutoCloseable {
         }
     }
 
-    private static int count(List<String> without) {
+    private static List<String> names(List<String> without) {
         ThreadGroup top = Thread.currentThread().getThreadGroup();
         while (top.getParent() != null) {
             top = top.getParent();
         }
         Thread[] threads = new Thread[5000];
         int all = top.enumerate(threads);
-        int counted = 0;
-        for (int i = 0; i < all; i++) {
-            String name = threads[i].getName();
-            counted += without.stream().noneMatch(name::startsWith) ? 1 : 0;
-        }
-        return counted;
+        return Arrays.stream(threads, 0, all)
+                .map(Thread::getName)
+                .filter(name -> without.stream().noneMatch(name::startsWith))
+                .toList();
     }
 
     @Override
