@@ -1,6 +1,7 @@
 // Run by the demo's Jenkins when it starts: a credential, the global default, and two jobs to press Build on.
 import com.cloudbees.plugins.credentials.CredentialsScope
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider
+import hudson.model.ChoiceParameterDefinition
 import hudson.model.FreeStyleProject
 import hudson.model.ParametersDefinitionProperty
 import hudson.util.Secret
@@ -30,20 +31,18 @@ def effects = [
 ]
 def description = 'What the stand-in for DoubleTick does with each number:\n' +
     effects.collect { number, effect -> "$number $effect" }.join('\n')
-def parameter = {
-    def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
-    number.description = description
-    new ParametersDefinitionProperty(number)
-}
 
 def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
-pipeline.description = 'Press “Build with Parameters”, enter a login number, and read the console output.'
-pipeline.addProperty(parameter())
+pipeline.description = 'Press “Build with Parameters”, enter one of the login numbers, and read the console output.'
+def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
+number.description = description
+pipeline.addProperty(new ParametersDefinitionProperty(number))
 pipeline.definition = new CpsFlowDefinition('doubletickLogout loginNumber: params.LOGIN_NUMBER', true)
 pipeline.save()
 
 def freestyle = jenkins.createProject(FreeStyleProject, 'log-out-member')
-freestyle.description = 'The same as a freestyle job, with the step “DoubleTick: log out team member”.'
-freestyle.addProperty(parameter())
+freestyle.description = 'Press “Build with Parameters”, choose a login number, and read the console output: the same as a freestyle job.'
+freestyle.addProperty(new ParametersDefinitionProperty(
+    new ChoiceParameterDefinition('LOGIN_NUMBER', effects.keySet() as String[], description)))
 freestyle.buildersList.add(new DoubleTickLogoutBuilder('$LOGIN_NUMBER'))
 freestyle.save()

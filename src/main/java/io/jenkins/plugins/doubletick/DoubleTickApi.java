@@ -46,7 +46,7 @@ public class DoubleTickApi {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]+){3}|::1");
 
-    private static final int BLOCKING_THREADS = 4;
+    private static final int BLOCKING_THREADS = 3;
     private static final long BLOCKING_MINUTES = 5;
 
     /** Package-private for tests that do not want to wait. */
