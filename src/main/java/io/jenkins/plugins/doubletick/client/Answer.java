@@ -79,7 +79,8 @@ final class Answer {
     /** OkHttp reads {@code Retry-After} of a 503, too, and breaks at more than an int. Nine digits are 31 years. */
     static Response boundRetryAfter(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
-        return response.header("Retry-After", "").strip().matches("[0-9]{10,}")
+        String header = response.header("Retry-After");
+        return header != null && header.strip().matches("[0-9]{10,}")
                 ? response.newBuilder().header("Retry-After", "999999999").build()
                 : response;
     }
