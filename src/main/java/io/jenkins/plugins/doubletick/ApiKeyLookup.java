@@ -10,17 +10,23 @@ import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
+import hudson.model.Fingerprint;
 import hudson.model.Run;
 import hudson.security.ACL;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.io.IOException;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** Finds a run's API key, or says why it is not found. May call out to a vault: not for a CPS or timer thread. */
 final class ApiKeyLookup {
+
+    private static final Logger LOGGER = Logger.getLogger(ApiKeyLookup.class.getName());
 
     private ApiKeyLookup() {}
 
@@ -46,13 +52,28 @@ final class ApiKeyLookup {
         if (found == null) {
             throw new AbortException(whyNotFound(run, id, url));
         }
-        // The lookup itself does not track.
-        CredentialsProvider.track(run, found);
+        track(run, found);
         try {
             return ApiKey.parse(found.getSecret().getPlainText());
         } catch (DoubleTickException e) {
             throw new AbortException(Messages.ApiKeyLookup_unusable(id, e.getMessage()));
         }
+    }
+
+    /**
+     * Puts the run on the credential's usage page, which the lookup itself does not do. Once for each run: it writes a
+     * file, and a run may log out hundreds.
+     */
+    private static void track(Run<?, ?> run, StringCredentials found) {
+        try {
+            Fingerprint usage = CredentialsProvider.getFingerprintOf(found);
+            if (usage != null && usage.getRangeSet(run.getParent()).includes(run.getNumber())) {
+                return;
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> run + ": unknown whether the usage of a credential is tracked already");
+        }
+        CredentialsProvider.track(run, found);
     }
 
     static List<DomainRequirement> requirements(HttpUrl url) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
@@ -11,16 +12,22 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.Fingerprint;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.Saveable;
 import hudson.model.TopLevelItem;
 import hudson.model.TopLevelItemDescriptor;
+import hudson.model.listeners.SaveableListener;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jenkins.model.Jenkins;
 import jenkins.model.ModifiableTopLevelItemGroup;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -32,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Every way to the key, and every way to miss it, in a Pipeline and in a freestyle build. */
@@ -217,6 +225,35 @@ class ApiKeyLookupTest {
         assertNotNull(CredentialsProvider.getFingerprintOf(CredentialsProvider.lookupCredentialsInItemGroup(
                         DoubleTickApiKey.class, r.jenkins, hudson.security.ACL.SYSTEM2, List.of())
                 .get(0)));
+    }
+
+    /** Hears what Jenkins writes to disk. */
+    @TestExtension("usageIsWrittenOnceForEachBuild")
+    public static final class Saves extends SaveableListener {
+
+        private final List<Fingerprint> fingerprints = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            if (saved instanceof Fingerprint fingerprint) {
+                fingerprints.add(fingerprint);
+            }
+        }
+    }
+
+    @Test
+    void usageIsWrittenOnceForEachBuild() throws Exception {
+        StandInExtension.addDefaultKey();
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "for (int i = 0; i < 3; i++) { doubletickLogout loginNumber: '" + NUMBER + "' }", true));
+        r.buildAndAssertSuccess(job); // The first one writes the new usage page, too.
+        List<Fingerprint> saved = ExtensionList.lookupSingleton(Saves.class).fingerprints;
+        saved.clear();
+        Run<?, ?> second = r.buildAndAssertSuccess(job);
+        assertEquals(6, doubleTick.requests().size());
+        assertEquals(1, saved.size());
+        assertTrue(saved.get(0).getRangeSet(job).includes(second.getNumber()));
     }
 
     @Test
