@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,7 +61,7 @@ public final class DoubleTickClient {
         this(http, url, userAgent, policy, timer, CALL_TIMEOUT);
     }
 
-    /** For tests that do not want to wait for {@link #CALL_TIMEOUT}. */
+    /** @param callTimeout instead of {@link #CALL_TIMEOUT}, for tests that do not want to wait for it */
     public DoubleTickClient(
             OkHttpClient http,
             HttpUrl url,
@@ -94,13 +94,15 @@ public final class DoubleTickClient {
 
     private static Dispatcher dispatcher() {
         AtomicInteger count = new AtomicInteger();
-        // As OkHttp's own, but with threads that keep no JVM alive.
-        Dispatcher dispatcher = new Dispatcher(new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        // OkHttp's own pool has no bound, and for a moment a finishing call and its successor have a thread each.
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                MAX_REQUESTS, MAX_REQUESTS, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "DoubleTick request " + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
-                }));
+                });
+        threads.allowCoreThreadTimeOut(true);
+        Dispatcher dispatcher = new Dispatcher(threads);
         dispatcher.setMaxRequests(MAX_REQUESTS);
         dispatcher.setMaxRequestsPerHost(MAX_REQUESTS);
         return dispatcher;
