@@ -17,10 +17,13 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.util.Arrays;
 import java.util.List;
 import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.stapler.Stapler;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.springframework.security.core.Authentication;
 
 /**
@@ -55,12 +58,12 @@ final class CredentialsForm {
             }
         }
         // So that saving the form keeps what its reader cannot see, or what is gone for the moment.
-        return Util.fixEmptyAndTrim(current) == null ? items : items.includeCurrentValue(current);
+        return Util.fixEmptyAndTrim(current) == null || !isAsSent(current) ? items : items.includeCurrentValue(current);
     }
 
     static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
         String id = Util.fixEmptyAndTrim(value);
-        if (id == null || !mayChoose(item)) {
+        if (id == null || !mayChoose(item) || !isAsSent(value)) {
             return FormValidation.ok();
         }
         if (id.startsWith("${") && id.endsWith("}")) {
@@ -74,6 +77,18 @@ final class CredentialsForm {
                                 StringCredentials.class, item, authentication(item), requirements(), matcher))
                 .isEmpty();
         return none ? FormValidation.error(Messages.CredentialsForm_notFound(id)) : FormValidation.ok();
+    }
+
+    /**
+     * Whether a value may be shown to who sent it. Jenkins decrypts every encrypted secret among a request's strings,
+     * whosever it is: shown again, it would be told to anybody who has seen it encrypted.
+     */
+    static boolean isAsSent(String value) {
+        StaplerRequest2 request = Stapler.getCurrentRequest2();
+        return request == null
+                || request.getParameterMap().values().stream()
+                        .flatMap(Arrays::stream)
+                        .anyMatch(value::equals);
     }
 
     /** The key of a credential in Jenkins's own store, for somebody who administers Jenkins. */

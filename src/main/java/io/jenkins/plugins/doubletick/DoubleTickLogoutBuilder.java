@@ -126,7 +126,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return Util.fixNull(value).indexOf('$') >= 0
+            return Util.fixNull(value).indexOf('$') >= 0 && CredentialsForm.isAsSent(value)
                     ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(value))
                     : LoginNumberForm.check(value);
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
@@ -20,7 +21,9 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.File;
 import java.lang.reflect.Method;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,27 +106,19 @@ class PermissionTest {
     }
 
     /** Every web method of this plugin. */
-    private static final Map<String, Kind> WEB_METHODS = new TreeMap<>(Map.of(
-            "DoubleTickApiKey$DescriptorImpl.doCheckApiKey",
-            Kind.CHECK_TYPED,
-            "DoubleTickConfiguration.doFillCredentialsIdItems",
-            Kind.LIST_FOR_ALL,
-            "DoubleTickConfiguration.doCheckCredentialsId",
-            Kind.CHECK_FOR_ALL,
-            "DoubleTickConfiguration.doVerifyKey",
-            Kind.SEND,
-            "DoubleTickLogoutBuilder$DescriptorImpl.doFillCredentialsIdItems",
-            Kind.LIST_FOR_STEP,
-            "DoubleTickLogoutBuilder$DescriptorImpl.doCheckCredentialsId",
-            Kind.CHECK_FOR_STEP,
-            "DoubleTickLogoutBuilder$DescriptorImpl.doCheckLoginNumber",
-            Kind.CHECK_TYPED,
-            "DoubleTickLogoutStep$DescriptorImpl.doFillCredentialsIdItems",
-            Kind.LIST_FOR_STEP,
-            "DoubleTickLogoutStep$DescriptorImpl.doCheckCredentialsId",
-            Kind.CHECK_FOR_STEP,
-            "DoubleTickLogoutStep$DescriptorImpl.doCheckLoginNumber",
-            Kind.CHECK_TYPED));
+    private static final Map<String, Kind> WEB_METHODS = new TreeMap<>(Map.ofEntries(
+            Map.entry("DoubleTickApiKey$DescriptorImpl.doCheckApiKey", Kind.CHECK_TYPED),
+            Map.entry("DoubleTickConfiguration.doFillCredentialsIdItems", Kind.LIST_FOR_ALL),
+            Map.entry("DoubleTickConfiguration.doCheckCredentialsId", Kind.CHECK_FOR_ALL),
+            Map.entry("DoubleTickConfiguration.doVerifyKey", Kind.SEND),
+            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
+            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
+            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
+            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
+            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
+            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
+            Map.entry("DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckDefaultValue", Kind.CHECK_TYPED),
+            Map.entry("DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckValue", Kind.CHECK_TYPED)));
 
     private static final String GLOBAL = "id-global";
     private static final String OF_FOLDER = "id-of-the-folder";
@@ -219,6 +214,23 @@ class PermissionTest {
                 new Probe("DoubleTickConfiguration.doVerifyKey", Kind.SEND, Who.OVERALL_ADMINISTER, false, GLOBAL);
         assertEquals(403, probe.user().postWithoutCrumb(r, probe.path()).statusCode());
         doubleTick.assertNothingSent();
+    }
+
+    /** What is posted may be somebody else's secret, encrypted as it stands in a config.xml. */
+    @Test
+    void nothingIsDecryptedForAnybody() throws Exception {
+        List<Executable> probes = new ArrayList<>();
+        for (String secret : List.of("919876543210", "$secret1b7e", "secret1b7e")) {
+            String encrypted = URLEncoder.encode(Secret.fromString(secret).getEncryptedValue(), StandardCharsets.UTF_8);
+            WEB_METHODS.forEach((method, kind) -> {
+                Probe probe = new Probe(method, kind, Who.ITEM_CONFIGURE, true, encrypted);
+                probes.add(() -> {
+                    String body = probe.user().post(r, probe.path()).body();
+                    assertFalse(body.contains(secret), "POST " + probe + ": " + body);
+                });
+            });
+        }
+        assertAll(probes);
     }
 
     /** However the job names it: itself, by the default, by a parameter. */
