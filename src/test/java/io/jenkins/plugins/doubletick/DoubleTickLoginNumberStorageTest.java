@@ -12,14 +12,17 @@ import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
@@ -74,24 +77,30 @@ class DoubleTickLoginNumberStorageTest {
     }
 
     private void assertNoNumberOnDisk() throws IOException {
-        try (Stream<Path> files = Files.walk(sessions.getHome().toPath())) {
-            assertEquals(
-                    List.of(),
-                    files.filter(Files::isRegularFile)
-                            .filter(DoubleTickLoginNumberStorageTest::hasNumber)
-                            .toList());
-        }
-    }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(sessions.getHome().toPath(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                try {
+                    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+                    if (content.contains("2025550123") || content.contains("555-0123")) {
+                        found.add(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    return visitFileFailed(file, e);
+                }
+                return FileVisitResult.CONTINUE;
+            }
 
-    private static boolean hasNumber(Path file) {
-        try {
-            String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-            return content.contains("2025550123") || content.contains("555-0123");
-        } catch (NoSuchFileException e) {
-            return false; // Was a temporary one.
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // Was a temporary one.
+                }
+                throw e;
+            }
+        });
+        assertEquals(List.of(), found);
     }
 
     @ParameterizedTest
