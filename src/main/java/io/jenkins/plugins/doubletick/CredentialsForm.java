@@ -39,11 +39,9 @@ final class CredentialsForm {
 
     /** With the global default as its first entry, which says what that is now to those who may know. */
     static ListBoxModel fillWithDefault(@CheckForNull Item item, @CheckForNull String current) {
-        String id = mayChoose(item) ? DoubleTickConfiguration.get().getCredentialsId() : null;
-        return fill(
-                item,
-                current,
-                id == null ? Messages.CredentialsForm_default() : Messages.CredentialsForm_defaultIs(id));
+        String id = DoubleTickConfiguration.get().getCredentialsId();
+        String text = id == null ? Messages.CredentialsForm_defaultNone() : Messages.CredentialsForm_defaultIs(id);
+        return fill(item, current, mayChoose(item) ? text : Messages.CredentialsForm_default());
     }
 
     /** @param item what is being configured; null for what is global */

@@ -33,6 +33,7 @@ import jenkins.model.ModifiableTopLevelItemGroup;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,11 +52,17 @@ class ApiKeyLookupTest {
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
-    private JenkinsRule r;
+    /** One for all: starting a Jenkins for each number would take most of the time. */
+    private static JenkinsRule r;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        r = rule;
+    }
 
     @BeforeEach
-    void setUp(JenkinsRule r) {
-        this.r = r;
+    void setUp() {
+        StandInExtension.forgetKeys();
     }
 
     private void assertFails(String credentialsId, String line) throws Exception {
@@ -92,11 +99,13 @@ class ApiKeyLookupTest {
         return job.scheduleBuild2(0).get();
     }
 
+    private static int jobs;
+
     private static <T extends TopLevelItem> T create(Class<T> type, ModifiableTopLevelItemGroup parent)
             throws Exception {
         TopLevelItemDescriptor descriptor =
                 (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(type);
-        return type.cast(parent.createProject(descriptor, type.getSimpleName(), true));
+        return type.cast(parent.createProject(descriptor, type.getSimpleName() + ++jobs, true));
     }
 
     @Test

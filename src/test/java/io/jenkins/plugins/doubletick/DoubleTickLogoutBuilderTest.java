@@ -12,6 +12,7 @@ import hudson.model.StringParameterValue;
 import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,12 +27,18 @@ class DoubleTickLogoutBuilderTest {
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
-    private JenkinsRule r;
+    /** One for all: starting a Jenkins for each number would take most of the time. */
+    private static JenkinsRule r;
     private FreeStyleProject job;
 
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        r = rule;
+    }
+
     @BeforeEach
-    void setUp(JenkinsRule r) throws Exception {
-        this.r = r;
+    void setUp() throws Exception {
+        StandInExtension.forgetKeys();
         StandInExtension.addDefaultKey();
         job = r.createFreeStyleProject();
     }

@@ -18,6 +18,7 @@ import org.jenkinsci.plugins.workflow.graphanalysis.NodeStepTypePredicate;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,11 +34,17 @@ class DoubleTickLogoutStepTest {
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
-    private JenkinsRule r;
+    /** One for all: starting a Jenkins for each number would take most of the time. */
+    private static JenkinsRule r;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        r = rule;
+    }
 
     @BeforeEach
-    void setUp(JenkinsRule r) throws Exception {
-        this.r = r;
+    void setUp() throws Exception {
+        StandInExtension.forgetKeys();
         StandInExtension.addDefaultKey();
     }
 

@@ -4,6 +4,7 @@ import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.CredentialsStore;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.ModelObject;
 import hudson.model.Run;
@@ -85,6 +86,12 @@ final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
         } else {
             found.addDomain(domain, credentials);
         }
+    }
+
+    /** For tests that share a Jenkins: no credential and no default is left. */
+    static void forgetKeys() {
+        SystemCredentialsProvider.getInstance().setDomainCredentialsMap(null);
+        DoubleTickConfiguration.get().setCredentialsId(null);
     }
 
     /** The key that the stand-in accepts, as the global default. */
