@@ -54,6 +54,7 @@ class DoubleTickLoginNumberDefinitionTest {
     @BeforeEach
     void setUp(JenkinsRule r) throws Exception {
         this.r = r;
+        r.jenkins.setQuietPeriod(0);
         finished = FinishedBuilds.watch();
         StandInExtension.addDefaultKey();
     }

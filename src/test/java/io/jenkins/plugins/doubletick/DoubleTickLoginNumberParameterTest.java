@@ -67,6 +67,7 @@ class DoubleTickLoginNumberParameterTest {
     @BeforeEach
     void setUp(JenkinsRule r) throws Exception {
         this.r = r;
+        r.jenkins.setQuietPeriod(0);
         finished = FinishedBuilds.watch();
         browser = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
