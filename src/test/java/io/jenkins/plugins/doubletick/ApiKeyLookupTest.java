@@ -237,7 +237,7 @@ class ApiKeyLookupTest {
     }
 
     /** Hears what Jenkins writes to disk. */
-    @TestExtension("usageIsWrittenOnceForEachBuild")
+    @TestExtension
     public static final class Saves extends SaveableListener {
 
         private final List<Fingerprint> fingerprints = new CopyOnWriteArrayList<>();

@@ -29,6 +29,7 @@ class DoubleTickLogoutBuilderTest {
 
     /** One for all: starting a Jenkins for each number would take most of the time. */
     private static JenkinsRule r;
+
     private FreeStyleProject job;
 
     @BeforeAll

@@ -34,7 +34,7 @@ class LiveCheckTest {
                 both(
                         "loginNumber",
                         "919876543210",
-                        "Sent as 919876543210; begin with + if the number starts with its country code"),
+                        "Make sure that it begins with the country code; a leading + makes that clear"),
                 both("loginNumber", "0919876543210", RULE_ZERO),
                 both("loginNumber", "Alice", RULE_CHARACTERS),
                 both(
