@@ -96,7 +96,7 @@ public final class DoubleTickClient {
         AtomicInteger count = new AtomicInteger();
         // OkHttp's own pool has no bound, and for a moment a finishing call and its successor have a thread each.
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                MAX_REQUESTS, MAX_REQUESTS, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), task -> {
+                MAX_REQUESTS, MAX_REQUESTS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "DoubleTick request " + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
