@@ -236,6 +236,12 @@ class DoubleTickLoginNumberDefinitionTest {
                 doubleTick.requests().get(1).body());
     }
 
+    private static Object numberOf(Run<?, ?> build) {
+        return build.getAction(ParametersAction.class)
+                .getParameter("LOGIN_NUMBER")
+                .getValue();
+    }
+
     @Test
     void rebuildKeepsTheNumber() throws Exception {
         for (String defaultValue : new String[] {null, DoubleTickStandIn.MEMBER}) {
@@ -248,12 +254,7 @@ class DoubleTickLoginNumberDefinitionTest {
             HtmlForm form = page.getFormByName("config");
             assertEquals(MASKED, form.getInputsByName("value").get(0).getValue());
             r.submit(form);
-            assertEquals(
-                    NUMBER,
-                    finished.await(job)
-                            .getAction(ParametersAction.class)
-                            .getParameter("LOGIN_NUMBER")
-                            .getValue());
+            assertEquals(NUMBER, numberOf(finished.await(job)));
         }
     }
 
@@ -276,12 +277,7 @@ class DoubleTickLoginNumberDefinitionTest {
         HtmlForm form = page.getFormByName("parameters");
         assertEquals(MASKED, form.getInputsByName("value").get(0).getValue());
         r.submit(form);
-        assertEquals(
-                NUMBER,
-                finished.await(job)
-                        .getAction(ParametersAction.class)
-                        .getParameter("LOGIN_NUMBER")
-                        .getValue());
+        assertEquals(NUMBER, numberOf(finished.await(job)));
     }
 
     @Test
