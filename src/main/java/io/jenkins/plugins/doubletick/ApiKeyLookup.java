@@ -10,13 +10,17 @@ import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
+import hudson.model.Computer;
 import hudson.model.Fingerprint;
 import hudson.model.Run;
+import hudson.remoting.SingleLaneExecutorService;
 import hudson.security.ACL;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -28,7 +32,16 @@ final class ApiKeyLookup {
 
     private static final Logger LOGGER = Logger.getLogger(ApiKeyLookup.class.getName());
 
+    /** One after another, so that what many logouts of a run would write is written by the first of them. */
+    private static final Executor TRACKING = new SingleLaneExecutorService(Computer.threadPoolForRemoting);
+
     private ApiKeyLookup() {}
+
+    /**
+     * @param tracked completes when the run is on the credential's usage page: that writes a file, for which the
+     *     request need not wait
+     */
+    record Found(ApiKey key, CompletableFuture<Void> tracked) {}
 
     /** The id that counts: the step's own, else the global default. */
     @NonNull
@@ -45,24 +58,24 @@ final class ApiKeyLookup {
      * scope.
      */
     @NonNull
-    static ApiKey find(Run<?, ?> run, String id, HttpUrl url) throws AbortException {
+    static Found find(Run<?, ?> run, String id, HttpUrl url) throws AbortException {
         List<DomainRequirement> requirements = requirements(url);
         StringCredentials found =
                 CredentialsProvider.findCredentialById(id, StringCredentials.class, run, requirements);
         if (found == null) {
             throw new AbortException(whyNotFound(run, id, url));
         }
-        track(run, found);
         try {
-            return ApiKey.parse(found.getSecret().getPlainText());
+            ApiKey key = ApiKey.parse(found.getSecret().getPlainText());
+            return new Found(key, CompletableFuture.runAsync(() -> track(run, found), TRACKING));
         } catch (DoubleTickException e) {
             throw new AbortException(Messages.ApiKeyLookup_unusable(id, e.getMessage()));
         }
     }
 
     /**
-     * Puts the run on the credential's usage page, which the lookup itself does not do. Once for each run: it writes a
-     * file, and a run may log out hundreds.
+     * Puts the run on the credential's usage page, which the lookup itself does not do. Once for each run, which may
+     * log out hundreds.
      */
     private static void track(Run<?, ?> run, StringCredentials found) {
         try {

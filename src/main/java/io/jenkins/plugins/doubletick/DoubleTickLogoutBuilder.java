@@ -16,6 +16,8 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +34,8 @@ import org.kohsuke.stapler.verb.POST;
  * has {@link DoubleTickLogoutStep}, and a builder that Pipeline could call, too, would be a second way to the same.
  */
 public final class DoubleTickLogoutBuilder extends Builder {
+
+    private static final Logger LOGGER = Logger.getLogger(DoubleTickLogoutBuilder.class.getName());
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{?[A-Za-z_]\\w*}?");
 
@@ -72,8 +76,19 @@ public final class DoubleTickLogoutBuilder extends Builder {
             throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof AbortException abort ? abort : new IOException(e.getCause());
+        } finally {
+            save(build);
         }
         return true;
+    }
+
+    /** Jenkins itself saves it when it ends, which a crash may come before. */
+    private static void save(AbstractBuild<?, ?> build) {
+        try {
+            build.save();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> build + ": what was logged out could not be saved");
+        }
     }
 
     private String expand(AbstractBuild<?, ?> build, BuildListener listener) throws InterruptedException, IOException {

@@ -35,6 +35,7 @@ final class MemberLogout implements LogoutListener {
     private final HttpUrl url;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile CompletableFuture<?> underWay;
+    private volatile CompletableFuture<Void> tracked = CompletableFuture.completedFuture(null);
     private volatile String status = Messages.MemberLogout_statusLookup();
 
     private MemberLogout(Run<?, ?> run, TaskListener listener, LoginNumber number, String credentialsId, HttpUrl url) {
@@ -71,13 +72,15 @@ final class MemberLogout implements LogoutListener {
         DoubleTickApi api = DoubleTickApi.get();
         DoubleTickClient client = api.client();
         log(Messages.MemberLogout_start(number, credentialsId));
-        CompletableFuture<ApiKey> lookup = api.runBlocking(() -> ApiKeyLookup.find(run, credentialsId, url));
+        CompletableFuture<ApiKeyLookup.Found> lookup =
+                api.runBlocking(() -> ApiKeyLookup.find(run, credentialsId, url));
         underWay = lookup;
-        lookup.whenComplete((key, failure) -> {
+        lookup.whenComplete((found, failure) -> {
             if (failure != null) {
                 fail(failure);
             } else {
-                send(client, key);
+                tracked = found.tracked();
+                send(client, found.key());
             }
         });
     }
@@ -91,8 +94,8 @@ final class MemberLogout implements LogoutListener {
                 fail(failure);
             } else {
                 log(Messages.MemberLogout_success(number));
-                LogoutAction.record(run, LogoutAction.Logout.success(number, credentialsId, result))
-                        .whenComplete((saved, unsaved) -> done.complete(null));
+                LogoutAction.record(run, LogoutAction.Logout.success(number, credentialsId, result));
+                tracked.whenComplete((written, unwritten) -> done.complete(null));
             }
         });
         if (done.isCancelled()) {
@@ -107,8 +110,8 @@ final class MemberLogout implements LogoutListener {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         LOGGER.log(Level.FINE, cause, () -> run + ": logout of " + number + " failed");
         AbortException line = new AbortException(Messages.MemberLogout_failure(number, explain(cause)));
-        LogoutAction.record(run, LogoutAction.Logout.failure(number, credentialsId, cause))
-                .whenComplete((saved, unsaved) -> done.completeExceptionally(line));
+        LogoutAction.record(run, LogoutAction.Logout.failure(number, credentialsId, cause));
+        tracked.whenComplete((written, unwritten) -> done.completeExceptionally(line));
     }
 
     /** Then no further try can be made, and a Pipeline sends the logout again when Jenkins is back. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
@@ -27,8 +29,11 @@ class KilledTest {
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension();
 
     @Test
-    void logoutIsSentAgain() throws Throwable {
+    void logoutIsSentAgainAndRecordsAreKept() throws Throwable {
         try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.success(),
+                ScriptedServer.success(),
+                ScriptedServer.silence(),
                 ScriptedServer.silence(),
                 ScriptedServer.silence(),
                 ScriptedServer.answer(503, "", "Retry-After: 50"),
@@ -37,6 +42,11 @@ class KilledTest {
             jenkins.javaOptions("-Dio.jenkins.plugins.doubletick.apiUrl=" + server.url());
             jenkins.startJenkins();
             jenkins.runRemotely(KilledTest::addKeys);
+            jenkins.runRemotely(KilledTest::startNext);
+            server.awaitRequest();
+            jenkins.runRemotely(KilledTest::startFreestyle);
+            server.awaitRequest();
+            server.awaitRequest();
             jenkins.runRemotely(KilledTest::start, "in-flight", "kept");
             server.awaitRequest();
             jenkins.runRemotely(KilledTest::start, "credential-deleted", "deleted");
@@ -52,12 +62,13 @@ class KilledTest {
             Process process = jenkins.getProcess();
             jenkins.stopJenkinsForcibly();
             assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-            assertEquals(4, server.requests().size());
+            assertEquals(7, server.requests().size());
             RestartTest.assertNoKeyIn(jenkins.getHome());
 
             jenkins.startJenkins();
+            jenkins.runRemotely(KilledTest::assertRecordsAreKept);
             jenkins.runRemotely(KilledTest::assertSentAgain);
-            assertEquals(4 + 4, server.requests().size());
+            assertEquals(7 + 4, server.requests().size());
             RestartTest.assertNoKeyIn(jenkins.getHome());
         }
     }
@@ -87,6 +98,35 @@ class KilledTest {
         WorkflowRun build = job.scheduleBuild2(0).waitForStart();
         awaitLine(r, name, "Logging +91••••••3210 out of DoubleTick");
         ((CpsFlowExecution) build.getExecution()).waitForSuspension();
+    }
+
+    /** Returns when the logout is over and its build is at the next step. */
+    private static void startNext(JenkinsRule r) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, "next-step");
+        job.setDefinition(new CpsFlowDefinition(
+                "doubletickLogout loginNumber: '+919876543210', credentialsId: 'kept'\nsleep 1000", true));
+        job.scheduleBuild2(0).waitForStart();
+        awaitLine(r, "next-step", "Sleeping for");
+    }
+
+    /** Two logouts; the first is over when the request of the second is there. */
+    private static void startFreestyle(JenkinsRule r) throws Exception {
+        FreeStyleProject job = r.createProject(FreeStyleProject.class, "freestyle");
+        for (int i = 0; i < 2; i++) {
+            DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder("+919876543210");
+            builder.setCredentialsId("kept");
+            job.getBuildersList().add(builder);
+        }
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    private static void assertRecordsAreKept(JenkinsRule r) throws Exception {
+        WorkflowRun next = build(r, "next-step");
+        assertEquals(1, next.getAction(LogoutAction.class).getLogouts().size());
+        next.doKill();
+        FreeStyleBuild freestyle =
+                r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class).getBuildByNumber(1);
+        assertEquals(1, freestyle.getAction(LogoutAction.class).getLogouts().size());
     }
 
     private static void awaitLine(JenkinsRule r, String name, String line) throws Exception {

@@ -19,8 +19,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -79,6 +81,28 @@ class RestartTest {
             });
             assertNoKeyIn(jenkins.getHome());
             assertEquals(4 + 5, server.requests().size());
+        }
+    }
+
+    /** Whoever chose this durability has nothing of the build saved before Jenkins shuts down. */
+    @Test
+    void recordIsKeptAtLowestDurability() throws Throwable {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.success())) {
+            StandInExtension.use(server.url());
+            jenkins.then(r -> {
+                StandInExtension.addDefaultKey();
+                WorkflowJob job = r.createProject(WorkflowJob.class, "job");
+                job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
+                job.setDefinition(
+                        new CpsFlowDefinition("doubletickLogout loginNumber: '+919876543210'\nsleep 1000", true));
+                r.waitForMessage("Sleeping for", job.scheduleBuild2(0).waitForStart());
+            });
+            jenkins.then(r -> {
+                WorkflowRun build =
+                        r.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
+                assertEquals(1, build.getAction(LogoutAction.class).getLogouts().size());
+                build.doKill();
+            });
         }
     }
 
