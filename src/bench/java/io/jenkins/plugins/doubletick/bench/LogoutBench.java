@@ -108,11 +108,13 @@ class LogoutBench {
                 SingleLogout.beyond(SingleLogout.CURL, none),
                 0.05);
         for (Duration latency : new Duration[] {none, Duration.ofMillis(50)}) {
-            report.aim(
-                    "1 call, latency " + latency.toMillis() + " ms: our client against OkHttp alone",
-                    SingleLogout.figure(SingleLogout.CLIENT, latency),
-                    SingleLogout.figure(SingleLogout.BARE, latency),
-                    1.1);
+            for (String bare : new String[] {SingleLogout.BARE_ASYNC, SingleLogout.BARE}) {
+                report.aim(
+                        "1 call, latency " + latency.toMillis() + " ms: our client against " + bare,
+                        SingleLogout.figure(SingleLogout.CLIENT, latency),
+                        SingleLogout.figure(bare, latency),
+                        1.1);
+            }
         }
         report.aim("Threads over idle, with any number in flight", "threads", 40);
         FlowDurabilityHint byDefault = null;

@@ -14,9 +14,9 @@ final class Settings {
     private static final String ONLY = System.getProperty("bench.only", "1,2,3,4,5");
 
     /** Rounds that are not counted before those of one logout. */
-    static final int WARM_UP = Integer.getInteger("bench.rounds.warmup", 10);
+    static final int WARM_UP = Integer.getInteger("bench.rounds.warmup", 100);
     /** Rounds of one logout. */
-    static final int SINGLE = Integer.getInteger("bench.rounds.single", 20);
+    static final int SINGLE = Integer.getInteger("bench.rounds.single", 100);
     /** Rounds of {@link #WIDE} logouts. */
     static final int WIDE_ROUNDS = Integer.getInteger("bench.rounds.wide", 5);
     /** Rounds of {@link #HUGE} logouts. */

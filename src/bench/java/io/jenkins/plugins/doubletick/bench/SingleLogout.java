@@ -26,13 +26,16 @@ final class SingleLogout {
         void once() throws Exception;
     }
 
-    /** Calls without a build are so short that each round makes some, and counts their mean. */
-    private static final int CALLS = 5;
+    /** Without latency, a call is so short that a round makes some, and counts their mean. */
+    private static final int SHORT_CALLS = 50;
+    /** Until both JIT compilers are through with a call: the first thousands measure the compilers. */
+    private static final int CALLS_TO_WARM_UP = 20_000;
 
     static final String EMPTY = "Empty Pipeline build";
     static final String EMPTY_FREESTYLE = "Empty freestyle build";
-    static final String BARE = "OkHttp alone, one call";
-    static final String CLIENT = "Our client, one call";
+    static final String BARE = "OkHttp alone, `execute`";
+    static final String BARE_ASYNC = "OkHttp alone, `enqueue`";
+    static final String CLIENT = "Our client";
     static final String OURS = "Pipeline: `doubletickLogout`";
     static final String FREESTYLE = "Freestyle: our step";
     static final String HTTP_REQUEST = "Pipeline: `withCredentials` + `httpRequest`";
@@ -50,23 +53,20 @@ final class SingleLogout {
         }
     };
 
-    private final Map<String, Way> ways = new LinkedHashMap<>();
+    private final Map<String, Way> builds = new LinkedHashMap<>();
+    private final Map<String, Way> calls = new LinkedHashMap<>();
 
     /** What of a side's time is Jenkins's: the build without the logout. */
     private static final Map<String, String> EMPTY_OF =
             Map.of(OURS, EMPTY, HTTP_REQUEST, EMPTY, CURL, EMPTY, FREESTYLE, EMPTY_FREESTYLE);
 
-    private SingleLogout(ServerControl server) throws Exception {
-        ways.put(EMPTY, building(Builds.pipeline("", null)));
-        ways.put(OURS, building(Builds.pipeline(Builds.OURS, null)));
-        ways.put(HTTP_REQUEST, building(Builds.pipeline(Builds.withKey(Builds.httpRequest(server, "")), null)));
-        ways.put(CURL, building(Builds.pipeline("node {\n" + Builds.withKey(Builds.curl(server)) + "}\n", null)));
-        ways.put(EMPTY_FREESTYLE, building(Builds.freestyle()));
-        ways.put(FREESTYLE, building(Builds.freestyle(new DoubleTickLogoutBuilder(Builds.NUMBER))));
-    }
-
-    /** The ways without a build. */
-    private void addCalls(ServerControl server, BareOkHttp okHttp, String key) throws Exception {
+    private SingleLogout(ServerControl server, BareOkHttp okHttp, String key) throws Exception {
+        builds.put(EMPTY, building(Builds.pipeline("", null)));
+        builds.put(OURS, building(Builds.pipeline(Builds.OURS, null)));
+        builds.put(HTTP_REQUEST, building(Builds.pipeline(Builds.withKey(Builds.httpRequest(server, "")), null)));
+        builds.put(CURL, building(Builds.pipeline("node {\n" + Builds.withKey(Builds.curl(server)) + "}\n", null)));
+        builds.put(EMPTY_FREESTYLE, building(Builds.freestyle()));
+        builds.put(FREESTYLE, building(Builds.freestyle(new DoubleTickLogoutBuilder(Builds.NUMBER))));
         DoubleTickClient client = new DoubleTickClient(
                 JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build(),
                 HttpUrl.get(server.url()),
@@ -75,8 +75,9 @@ final class SingleLogout {
                 Timer.get());
         ApiKey apiKey = ApiKey.parse(key);
         LoginNumber number = LoginNumber.parse(Builds.NUMBER);
-        ways.put(BARE, okHttp::once);
-        ways.put(CLIENT, () -> client.logout(apiKey, number, NOBODY).get());
+        calls.put(BARE, okHttp::once);
+        calls.put(BARE_ASYNC, () -> okHttp.many(1).get());
+        calls.put(CLIENT, () -> client.logout(apiKey, number, NOBODY).get());
     }
 
     private static Way building(Job<?, ?> job) {
@@ -84,15 +85,17 @@ final class SingleLogout {
     }
 
     static void measure(ServerControl server, String key, Report report) throws Exception {
-        SingleLogout single = new SingleLogout(server);
         server.latency(Duration.ZERO);
-        Map<String, Double> first = single.first();
         try (BareOkHttp okHttp = new BareOkHttp(server, key, DoubleTickClient.MAX_REQUESTS)) {
-            single.addCalls(server, okHttp, key);
+            SingleLogout single = new SingleLogout(server, okHttp, key);
+            Map<String, Double> first = single.first();
+            rounds(single.builds, Settings.WARM_UP, 1);
+            rounds(single.calls, 1, CALLS_TO_WARM_UP);
             for (Duration latency : List.of(Duration.ZERO, Duration.ofMillis(50))) {
                 server.latency(latency);
-                single.rounds(Settings.WARM_UP);
-                single.report(latency, single.rounds(Settings.SINGLE), first, report);
+                report(latency, rounds(single.builds, Settings.SINGLE, 1), first, report);
+                int calls = latency.isZero() ? SHORT_CALLS : 1;
+                report(latency, rounds(single.calls, Settings.SINGLE, calls), first, report);
                 first = Map.of();
             }
         }
@@ -101,37 +104,35 @@ final class SingleLogout {
     /** What each way takes, in milliseconds, when Jenkins has built something, but nobody has logged out anybody. */
     private Map<String, Double> first() throws Exception {
         for (int i = 0; i < 3; i++) {
-            ways.get(EMPTY).once();
-            ways.get(EMPTY_FREESTYLE).once();
+            builds.get(EMPTY).once();
+            builds.get(EMPTY_FREESTYLE).once();
         }
         Map<String, Double> millis = new LinkedHashMap<>();
         // Ours first, so that what both need, such as credentials, counts as its cost.
-        millis.put(OURS, time(OURS));
-        millis.put(HTTP_REQUEST, time(HTTP_REQUEST));
-        millis.put(CURL, time(CURL));
+        for (String way : List.of(OURS, HTTP_REQUEST, CURL)) {
+            millis.put(way, time(builds.get(way), 1));
+        }
         return millis;
     }
 
     /** All ways in turn, so that a busy moment of the machine meets all of them. */
-    private Map<String, Samples> rounds(int count) throws Exception {
+    private static Map<String, Samples> rounds(Map<String, Way> ways, int count, int times) throws Exception {
         Map<String, Samples> samples = new LinkedHashMap<>();
         for (int round = 0; round < count; round++) {
-            for (String way : ways.keySet()) {
-                samples.computeIfAbsent(way, w -> new Samples()).add(time(way));
+            for (Map.Entry<String, Way> way : ways.entrySet()) {
+                samples.computeIfAbsent(way.getKey(), w -> new Samples()).add(time(way.getValue(), times));
             }
         }
         return samples;
     }
 
-    /** In milliseconds. */
-    private double time(String name) throws Exception {
-        int calls = name.equals(BARE) || name.equals(CLIENT) ? CALLS : 1;
-        Way way = ways.get(name);
+    /** The mean of so many times, in milliseconds. */
+    private static double time(Way way, int times) throws Exception {
         long start = System.nanoTime();
-        for (int i = 0; i < calls; i++) {
+        for (int i = 0; i < times; i++) {
             way.once();
         }
-        return (System.nanoTime() - start) / 1e6 / calls;
+        return (System.nanoTime() - start) / 1e6 / times;
     }
 
     private static void report(

@@ -34,17 +34,24 @@ final class ThreadWatch implements AutoCloseable {
         return watch;
     }
 
-    /** The names of the threads that there are if no side does anything. */
+    /** The names of the threads that there are if no side does anything: Jenkins's own after all it has done so far. */
     static List<String> idle() throws InterruptedException {
-        Thread.sleep(1000);
-        return Stream.concat(names(others("")).stream(), Stream.of(WATCHER)).toList();
+        Thread.sleep(200); // For those that end with a build.
+        return Stream.concat(names(Side.ALL_THREADS).stream(), Stream.of(WATCHER)).toList();
+    }
+
+    /** Waits until threads of other measures are gone that would count as the side's own. */
+    static void awaitNone(String prefix) throws InterruptedException {
+        while (names(List.of()).stream().anyMatch(name -> name.startsWith(prefix))) {
+            Thread.sleep(100);
+        }
     }
 
     int most() {
         return most.size();
     }
 
-    /** Which of them there are more of than when all was idle: names without numbers, and how many more. */
+    /** Which of them there are more of than before: names without numbers, and how many more. */
     Map<String, Integer> beyond(List<String> idle) {
         Map<String, Integer> groups = new TreeMap<>();
         most.forEach(name -> groups.merge(group(name), 1, Integer::sum));
