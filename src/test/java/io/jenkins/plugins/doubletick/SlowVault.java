@@ -47,6 +47,11 @@ class SlowVault extends CredentialsProvider {
         Assertions.assertTrue(ARRIVALS.tryAcquire(count, 1, TimeUnit.MINUTES), "Nobody asked the vault");
     }
 
+    /** How many asked for the key that were not awaited. */
+    static int otherCallers() {
+        return ARRIVALS.drainPermits();
+    }
+
     /** Waits until so many more gave up waiting. */
     static void awaitInterruptions(int count) throws InterruptedException {
         Assertions.assertTrue(INTERRUPTIONS.tryAcquire(count, 1, TimeUnit.MINUTES), "Somebody still waits");
