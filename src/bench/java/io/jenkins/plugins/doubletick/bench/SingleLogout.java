@@ -32,6 +32,7 @@ final class SingleLogout {
     private static final int CALLS_TO_WARM_UP = 20_000;
 
     static final String EMPTY = "Empty Pipeline build";
+    static final String SLEEP = "Pipeline: `sleep` for 1 ms";
     static final String EMPTY_FREESTYLE = "Empty freestyle build";
     static final String BARE = "OkHttp alone, `execute`";
     static final String BARE_ASYNC = "OkHttp alone, `enqueue`";
@@ -58,10 +59,11 @@ final class SingleLogout {
 
     /** What of a side's time is Jenkins's: the build without the logout. */
     private static final Map<String, String> EMPTY_OF =
-            Map.of(OURS, EMPTY, HTTP_REQUEST, EMPTY, CURL, EMPTY, FREESTYLE, EMPTY_FREESTYLE);
+            Map.of(SLEEP, EMPTY, OURS, EMPTY, HTTP_REQUEST, EMPTY, CURL, EMPTY, FREESTYLE, EMPTY_FREESTYLE);
 
     private SingleLogout(ServerControl server, BareOkHttp okHttp, String key) throws Exception {
         builds.put(EMPTY, building(Builds.pipeline("", null)));
+        builds.put(SLEEP, building(Builds.pipeline("sleep time: 1, unit: 'MILLISECONDS'", null)));
         builds.put(OURS, building(Builds.pipeline(Builds.OURS, null)));
         builds.put(HTTP_REQUEST, building(Builds.pipeline(Builds.withKey(Builds.httpRequest(server, "")), null)));
         builds.put(CURL, building(Builds.pipeline("node {\n" + Builds.withKey(Builds.curl(server)) + "}\n", null)));
