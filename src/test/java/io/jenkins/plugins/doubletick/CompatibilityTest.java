@@ -12,6 +12,7 @@ import hudson.diagnosis.OldDataMonitor;
 import hudson.model.Cause;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
+import hudson.model.ParametersAction;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.LogoutAction.Logout;
@@ -27,8 +28,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.jvnet.hudson.test.junit.jupiter.WithLocalData;
 
 /**
- * A Jenkins home as the first version of this plugin wrote it. It must load with every later one: the files are never
- * changed, and files of later versions are put beside them.
+ * A Jenkins home as the first version of this plugin writes it. It must load with every later one: once that version is
+ * released, the files are never changed, and files of later versions are put beside them.
  */
 @WithJenkins
 class CompatibilityTest {
@@ -76,6 +77,18 @@ class CompatibilityTest {
                 summaries(freestyle));
         assertOnPage(r, freestyle);
 
+        Run<?, ?> parameterised = job(r, "parameterised").getBuildByNumber(1);
+        assertEquals(
+                List.of("+91••••••3210 logged out: HTTP status 201, 1 try, credential 'doubletick'"),
+                summaries(parameterised));
+        assertOnPage(r, parameterised);
+        assertEquals(
+                "+919876543210",
+                assertInstanceOf(
+                                DoubleTickLoginNumberParameterValue.class,
+                                parameterised.getAction(ParametersAction.class).getParameter("LOGIN_NUMBER"))
+                        .getValue());
+
         Run<?, ?> pipeline = job(r, "pipeline").getBuildByNumber(1);
         assertEquals(
                 List.of(
@@ -112,6 +125,7 @@ class CompatibilityTest {
     void jobsBuild(JenkinsRule r) throws Exception {
         assertBuild(r, "freestyle", Result.SUCCESS, DoubleTickStandIn.KEY, "+919876543210");
         assertBuild(r, "folder/freestyle", Result.SUCCESS, DoubleTickStandIn.SECOND_KEY, "+12025550123");
+        assertBuild(r, "parameterised", Result.SUCCESS, DoubleTickStandIn.KEY, "+12025550123");
         assertBuild(r, "pipeline", Result.UNSTABLE, DoubleTickStandIn.KEY, DoubleTickStandIn.BUSY);
     }
 
