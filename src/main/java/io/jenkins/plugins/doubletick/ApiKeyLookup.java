@@ -80,13 +80,12 @@ final class ApiKeyLookup {
     private static void track(Run<?, ?> run, StringCredentials found) {
         try {
             Fingerprint usage = CredentialsProvider.getFingerprintOf(found);
-            if (usage != null && usage.getRangeSet(run.getParent()).includes(run.getNumber())) {
-                return;
+            if (usage == null || !usage.getRangeSet(run.getParent()).includes(run.getNumber())) {
+                CredentialsProvider.track(run, found);
             }
-        } catch (IOException e) {
-            LOGGER.log(Level.FINE, e, () -> run + ": unknown whether the usage of a credential is tracked already");
+        } catch (IOException | RuntimeException e) { // No reason to fail a logout that may have happened.
+            LOGGER.log(Level.WARNING, e, () -> run + ": the usage of a credential could not be tracked");
         }
-        CredentialsProvider.track(run, found);
     }
 
     static List<DomainRequirement> requirements(HttpUrl url) {
