@@ -7,7 +7,7 @@ import hudson.model.ParametersDefinitionProperty
 import hudson.util.Secret
 import io.jenkins.plugins.doubletick.DoubleTickApiKey
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration
-import io.jenkins.plugins.doubletick.DoubleTickLoginNumberParameterDefinition
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder
 import jenkins.model.GlobalConfiguration
 import jenkins.model.Jenkins

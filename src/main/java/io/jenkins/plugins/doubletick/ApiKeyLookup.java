@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -7,7 +8,6 @@ import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Computer;
@@ -35,6 +35,10 @@ final class ApiKeyLookup {
     /** One after another, so that what many logouts of a run would write is written by the first of them. */
     private static final Executor TRACKING = new SingleLaneExecutorService(Computer.threadPoolForRemoting);
 
+    /** Leaves out credentials that no build can use. */
+    static final CredentialsMatcher USABLE =
+            CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM));
+
     private ApiKeyLookup() {}
 
     /**
@@ -42,16 +46,6 @@ final class ApiKeyLookup {
      *     request need not wait
      */
     record Found(ApiKey key, CompletableFuture<Void> tracked) {}
-
-    /** The id that counts: the step's own, else the global default. */
-    @NonNull
-    static String idOrDefault(@CheckForNull String credentialsId) throws AbortException {
-        String id = credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
-        if (id == null) {
-            throw new AbortException(Messages.ApiKeyLookup_none());
-        }
-        return id;
-    }
 
     /**
      * The key, looked up as the run may: with its folders, its user's rights and its parameters, and not in the System
@@ -88,7 +82,29 @@ final class ApiKeyLookup {
         }
     }
 
-    static List<DomainRequirement> requirements(HttpUrl url) {
+    /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
+    @NonNull
+    static ApiKey findGlobal(String id) throws AbortException, DoubleTickException {
+        StringCredentials found = CredentialsMatchers.firstOrNull(
+                CredentialsProvider.lookupCredentialsInItemGroup(
+                        StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements()),
+                CredentialsMatchers.allOf(USABLE, CredentialsMatchers.withId(id)));
+        if (found == null) {
+            throw new AbortException(Messages.CredentialsDropDown_notFound(id));
+        }
+        return ApiKey.parse(found.getSecret().getPlainText());
+    }
+
+    /** Leaves out credentials whose domain does not cover the API's host. */
+    static List<DomainRequirement> requirements() {
+        try {
+            return requirements(DoubleTickClientProvider.url());
+        } catch (AbortException e) {
+            return List.of(); // A build or Verify key says what is wrong with the address.
+        }
+    }
+
+    private static List<DomainRequirement> requirements(HttpUrl url) {
         return URIRequirementBuilder.fromUri(url.toString()).build();
     }
 

@@ -58,7 +58,7 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
 
     /** The kind of credential. */
     @Extension
-    @Symbol("doubleTickApiKey")
+    @Symbol("doubletickApiKey")
     public static final class DescriptorImpl extends BaseStandardCredentialsDescriptor {
 
         @NonNull

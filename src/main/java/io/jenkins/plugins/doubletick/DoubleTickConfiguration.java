@@ -23,7 +23,7 @@ import org.kohsuke.stapler.verb.POST;
 
 /** Manage Jenkins → System → DoubleTick: the credential of all steps that name none. */
 @Extension
-@Symbol("doubleTick")
+@Symbol("doubletick")
 public final class DoubleTickConfiguration extends GlobalConfiguration {
 
     @CheckForNull
@@ -60,13 +60,13 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
     @POST
     @Restricted(DoNotUse.class)
     public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-        return CredentialsForm.fill(null, credentialsId, Messages.DoubleTickConfiguration_noDefault());
+        return CredentialsDropDown.fill(null, credentialsId, Messages.DoubleTickConfiguration_noDefault());
     }
 
     @POST
     @Restricted(DoNotUse.class)
     public FormValidation doCheckCredentialsId(@QueryParameter String value) {
-        return CredentialsForm.check(null, value);
+        return CredentialsDropDown.check(null, value);
     }
 
     /** Asks DoubleTick whether it accepts the key of the credential that is chosen in the form. */
@@ -78,8 +78,8 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
             return FormValidation.error(Messages.DoubleTickConfiguration_chooseFirst());
         }
         try {
-            ApiKey key = CredentialsForm.globalKey(credentialsId);
-            DoubleTickClient client = DoubleTickApi.get().client();
+            ApiKey key = ApiKeyLookup.findGlobal(credentialsId);
+            DoubleTickClient client = DoubleTickClientProvider.get().client();
             client.checkKey(key).get();
             return FormValidation.ok(Messages.DoubleTickConfiguration_accepted());
         } catch (ExecutionException e) {

@@ -127,13 +127,14 @@ public final class DoubleTickLogoutBuilder extends Builder {
         @POST
         @Restricted(DoNotUse.class)
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return CredentialsForm.fillWithDefault(item, credentialsId);
+            return CredentialsDropDown.fillWithDefault(
+                    item, credentialsId, DoubleTickConfiguration.get().getCredentialsId());
         }
 
         @POST
         @Restricted(DoNotUse.class)
         public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
-            return CredentialsForm.check(item, value);
+            return CredentialsDropDown.check(item, value);
         }
 
         /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
@@ -141,9 +142,9 @@ public final class DoubleTickLogoutBuilder extends Builder {
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return Util.fixNull(value).indexOf('$') >= 0 && CredentialsForm.isAsSent(value)
+            return Util.fixNull(value).indexOf('$') >= 0 && EchoGuard.mayEcho(value)
                     ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(value))
-                    : LoginNumberForm.check(value);
+                    : LoginNumberFormValidation.check(value);
         }
     }
 }

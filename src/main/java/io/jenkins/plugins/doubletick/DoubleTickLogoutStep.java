@@ -193,13 +193,14 @@ public final class DoubleTickLogoutStep extends Step {
         @POST
         @Restricted(DoNotUse.class)
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return CredentialsForm.fillWithDefault(item, credentialsId);
+            return CredentialsDropDown.fillWithDefault(
+                    item, credentialsId, DoubleTickConfiguration.get().getCredentialsId());
         }
 
         @POST
         @Restricted(DoNotUse.class)
         public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
-            return CredentialsForm.check(item, value);
+            return CredentialsDropDown.check(item, value);
         }
 
         /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
@@ -207,7 +208,7 @@ public final class DoubleTickLogoutStep extends Step {
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return LoginNumberForm.check(value);
+            return LoginNumberFormValidation.check(value);
         }
     }
 }

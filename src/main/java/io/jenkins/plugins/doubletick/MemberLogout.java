@@ -9,7 +9,7 @@ import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
-import io.jenkins.plugins.doubletick.client.LogoutListener;
+import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +24,7 @@ import okhttp3.HttpUrl;
  * One logout of a run, from the step's arguments to its line in the log and on the build page: what the Pipeline step
  * and the freestyle step share. No thread waits for it.
  */
-final class MemberLogout implements LogoutListener {
+final class MemberLogout implements CallListener {
 
     private static final Logger LOGGER = Logger.getLogger(MemberLogout.class.getName());
 
@@ -62,14 +62,17 @@ final class MemberLogout implements LogoutListener {
         } catch (DoubleTickException e) {
             throw new AbortException(Messages.MemberLogout_sentence(e.getMessage()));
         }
-        String id = ApiKeyLookup.idOrDefault(credentialsId);
-        MemberLogout logout = new MemberLogout(run, listener, number, id, DoubleTickApi.url());
+        String id = credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
+        if (id == null) {
+            throw new AbortException(Messages.ApiKeyLookup_none());
+        }
+        MemberLogout logout = new MemberLogout(run, listener, number, id, DoubleTickClientProvider.url());
         logout.start();
         return logout;
     }
 
     private void start() throws AbortException {
-        DoubleTickApi api = DoubleTickApi.get();
+        DoubleTickClientProvider api = DoubleTickClientProvider.get();
         DoubleTickClient client = api.client();
         log(Messages.MemberLogout_start(number, credentialsId));
         CompletableFuture<ApiKeyLookup.Found> lookup =

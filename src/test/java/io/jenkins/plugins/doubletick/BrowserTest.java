@@ -41,7 +41,7 @@ class BrowserTest {
         browser = Browser.start(folder == null ? null : Path.of(folder));
         doubleTick = new DoubleTickStandIn(0);
         jenkins.javaOptions(
-                "-D" + DoubleTickApi.URL_PROPERTY + "=" + doubleTick.url(),
+                "-D" + DoubleTickClientProvider.URL_PROPERTY + "=" + doubleTick.url(),
                 "-Djenkins.security.csp.CspHeader.headerName=Content-Security-Policy");
         jenkins.startJenkins();
         jenkins.runRemotely(BrowserTest::makeAdministrator);

@@ -17,6 +17,7 @@ import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.LogoutAction.Logout;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterValue;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;

@@ -54,7 +54,7 @@ class ConfigurationAsCodeTest {
         assertFalse(yaml.contains(DoubleTickStandIn.KEY), yaml);
         assertTrue(yaml.contains("  doubleTick:\n    credentialsId: \"doubletick\"\n"), yaml);
         Matcher apiKey =
-                Pattern.compile("doubleTickApiKey:\\s+apiKey: \"(\\{[^}]+})\"").matcher(yaml);
+                Pattern.compile("doubletickApiKey:\\s+apiKey: \"(\\{[^}]+})\"").matcher(yaml);
         assertTrue(apiKey.find(), yaml);
         assertEquals(DoubleTickStandIn.KEY, Secret.fromString(apiKey.group(1)).getPlainText());
 

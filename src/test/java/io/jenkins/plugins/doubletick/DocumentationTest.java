@@ -13,6 +13,7 @@ import hudson.model.Result;
 import hudson.model.TextParameterValue;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

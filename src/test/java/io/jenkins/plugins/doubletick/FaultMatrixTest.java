@@ -72,8 +72,8 @@ class FaultMatrixTest {
     void tearDown() throws Exception {
         elsewhere.close();
         TestCertificates.distrust();
-        System.clearProperty(DoubleTickApi.URL_PROPERTY);
-        DoubleTickApi.callTimeout = DoubleTickClient.CALL_TIMEOUT;
+        System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
+        DoubleTickClientProvider.callTimeout = DoubleTickClient.CALL_TIMEOUT;
     }
 
     @TestFactory
@@ -124,7 +124,7 @@ class FaultMatrixTest {
         ScriptedServer server = fault.server.open();
         ScriptedServer proxy = fault.proxyServer == null ? null : fault.proxyServer.open();
         r.jenkins.setProxy(proxy == null ? null : fault.proxy.apply(proxy.port()));
-        DoubleTickApi.callTimeout = fault.callTimeout;
+        DoubleTickClientProvider.callTimeout = fault.callTimeout;
         // A path of its own, since the plugin keeps its client as long as the URL stays the same.
         String path = "/" + rows.incrementAndGet();
         StandInExtension.use(fault.scheme + "://" + fault.host + ":" + server.port() + path);

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** Lets a test wait for a build that Jenkins itself starts. */
-final class FinishedBuilds extends RunListener<Run<?, ?>> {
+public final class FinishedBuilds extends RunListener<Run<?, ?>> {
 
     private final BlockingQueue<Run<?, ?>> builds = new LinkedBlockingQueue<>();
 
     /** Those of the Jenkins that runs now, from now on. */
-    static FinishedBuilds watch() {
+    public static FinishedBuilds watch() {
         FinishedBuilds builds = new FinishedBuilds();
         RunListener.all().add(builds);
         return builds;
@@ -25,7 +25,7 @@ final class FinishedBuilds extends RunListener<Run<?, ?>> {
         builds.add(build);
     }
 
-    Run<?, ?> await(Job<?, ?> job) throws InterruptedException {
+    public Run<?, ?> await(Job<?, ?> job) throws InterruptedException {
         while (true) {
             Run<?, ?> build = builds.poll(60, TimeUnit.SECONDS);
             Assertions.assertNotNull(build, "No build of " + job);

@@ -10,7 +10,7 @@ import org.htmlunit.util.NameValuePair;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What the live checks and buttons of a form ask Jenkins. */
-final class Forms {
+public final class Forms {
 
     private Forms() {}
 
@@ -19,7 +19,7 @@ final class Forms {
      *
      * @param form the class that is configured
      */
-    static String post(JenkinsRule r, Class<?> form, String method, String parameter, String value) throws Exception {
+    public static String post(JenkinsRule r, Class<?> form, String method, String parameter, String value) throws Exception {
         return send(r.createWebClient(), HttpMethod.POST, form, method, parameter, value)
                 .getWebResponse()
                 .getContentAsString()
@@ -29,7 +29,7 @@ final class Forms {
                 .strip();
     }
 
-    static Page send(
+    public static Page send(
             JenkinsRule.WebClient client, HttpMethod verb, Class<?> form, String method, String parameter, String value)
             throws Exception {
         URL url = client.createCrumbedUrl("descriptorByName/" + form.getName() + "/" + method);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /** Looks for what must not be seen, and remembers where it was. */
-final class LeakSearch {
+public final class LeakSearch {
 
     private final Set<String> keys = new TreeSet<>();
     private final List<String> numbers;
@@ -27,7 +27,7 @@ final class LeakSearch {
      * @param keys the clear keys
      * @param numbers the clear login numbers
      */
-    LeakSearch(List<String> keys, List<String> numbers) {
+    public LeakSearch(List<String> keys, List<String> numbers) {
         for (String key : keys) {
             this.keys.add(key);
             this.keys.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
@@ -40,7 +40,7 @@ final class LeakSearch {
     }
 
     /** A key has no business here. */
-    void forKeys(String where, String text) {
+    public void forKeys(String where, String text) {
         searched++;
         // Also one that is broken up, by zeros as UTF-16 or by anything that no key has in it.
         String compact = text.replaceAll("\u001B\\[[0-9;]*[a-z]|[^!-~]", "").toLowerCase(Locale.ROOT);
@@ -50,7 +50,7 @@ final class LeakSearch {
     }
 
     /** Neither a key nor a clear login number has. */
-    void forKeysAndNumbers(String where, String text) {
+    public void forKeysAndNumbers(String where, String text) {
         forKeys(where, text);
         String digits = text.replaceAll("(?<=[0-9])[^0-9A-Za-z<>]{1,3}(?=[0-9])", "");
         numbers.stream()
@@ -59,13 +59,13 @@ final class LeakSearch {
     }
 
     /** All files below a directory, as bytes, and unpacked where they are packed. */
-    void filesForKeys(Path directory) throws IOException {
+    public void filesForKeys(Path directory) throws IOException {
         for (Path file : files(directory)) {
             forKeys(file.toString(), read(file));
         }
     }
 
-    void filesForKeysAndNumbers(Path directory) throws IOException {
+    public void filesForKeysAndNumbers(Path directory) throws IOException {
         for (Path file : files(directory)) {
             forKeysAndNumbers(file.toString(), read(file));
         }
@@ -91,12 +91,12 @@ final class LeakSearch {
     }
 
     /** Where something was found, and nothing if nothing was. */
-    List<String> hits() {
+    public List<String> hits() {
         return hits;
     }
 
     /** How many texts were searched. */
-    int searched() {
+    public int searched() {
         return searched;
     }
 }

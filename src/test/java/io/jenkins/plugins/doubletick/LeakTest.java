@@ -24,7 +24,7 @@ import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
-import io.jenkins.plugins.doubletick.client.LogoutListener;
+import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -328,7 +328,7 @@ class LeakTest {
         for (Attempt attempt : attempts) {
             ExecutionException failure = assertThrows(
                     ExecutionException.class,
-                    () -> DoubleTickApi.get()
+                    () -> DoubleTickClientProvider.get()
                             .client()
                             .logout(ApiKey.parse(ECHOED_KEY), LoginNumber.parse(attempt.number), new Listener())
                             .get());
@@ -336,7 +336,7 @@ class LeakTest {
         }
     }
 
-    private final class Listener implements LogoutListener {
+    private final class Listener implements CallListener {
         @Override
         public void retrying(DoubleTickException failure, int tries, Duration wait) {
             search.forKeysAndNumbers("a failure before another try", Functions.printThrowable(failure));
@@ -388,7 +388,7 @@ class LeakTest {
         ByteArrayOutputStream export = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(export);
         String yaml = export.toString(StandardCharsets.UTF_8);
-        assertTrue(yaml.contains("doubleTickApiKey:"), yaml);
+        assertTrue(yaml.contains("doubletickApiKey:"), yaml);
         search.forKeys("the export of Configuration as Code", yaml);
 
         WebUser admin = new WebUser("admin");

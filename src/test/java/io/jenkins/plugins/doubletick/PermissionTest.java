@@ -179,7 +179,7 @@ class PermissionTest {
 
     /** What Stapler would serve of the classes of this plugin, under whatever name. */
     private static Set<String> webMethods() throws Exception {
-        Path classes = Path.of(new File(DoubleTickApi.class
+        Path classes = Path.of(new File(DoubleTickClientProvider.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()

@@ -20,40 +20,40 @@ import org.springframework.security.core.Authentication;
  * A vault with the stand-in's key that makes everybody wait until it is opened. A test class registers it with a nested
  * subclass that is a {@code @TestExtension}.
  */
-class SlowVault extends CredentialsProvider {
+public class SlowVault extends CredentialsProvider {
 
-    static final String CREDENTIALS_ID = "vault";
+    public static final String CREDENTIALS_ID = "vault";
 
     /** The names of all threads that asked for the key. */
-    static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
+    public static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
 
     private static final Semaphore ARRIVALS = new Semaphore(0);
     private static final Semaphore INTERRUPTIONS = new Semaphore(0);
     private static volatile CountDownLatch open = new CountDownLatch(1);
 
-    static void lock() {
+    public static void lock() {
         open = new CountDownLatch(1);
         CALLERS.clear();
         ARRIVALS.drainPermits();
         INTERRUPTIONS.drainPermits();
     }
 
-    static void open() {
+    public static void open() {
         open.countDown();
     }
 
     /** Waits until so many more asked for the key. */
-    static void awaitCallers(int count) throws InterruptedException {
+    public static void awaitCallers(int count) throws InterruptedException {
         Assertions.assertTrue(ARRIVALS.tryAcquire(count, 1, TimeUnit.MINUTES), "Nobody asked the vault");
     }
 
     /** How many asked for the key that were not awaited. */
-    static int otherCallers() {
+    public static int otherCallers() {
         return ARRIVALS.drainPermits();
     }
 
     /** Waits until so many more gave up waiting. */
-    static void awaitInterruptions(int count) throws InterruptedException {
+    public static void awaitInterruptions(int count) throws InterruptedException {
         Assertions.assertTrue(INTERRUPTIONS.tryAcquire(count, 1, TimeUnit.MINUTES), "Somebody still waits");
     }
 

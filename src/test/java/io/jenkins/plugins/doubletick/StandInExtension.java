@@ -21,9 +21,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed, with short waits. */
-final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
+public final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
 
-    static final String CREDENTIALS_ID = "doubletick";
+    public static final String CREDENTIALS_ID = "doubletick";
 
     private DoubleTickStandIn standIn;
 
@@ -35,30 +35,30 @@ final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        System.clearProperty(DoubleTickApi.URL_PROPERTY);
+        System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
         standIn.close();
     }
 
     /** Points the plugin somewhere else. */
-    static void use(String url) {
-        DoubleTickApi.retryPolicy = new RetryPolicy(4, Duration.ofMillis(2), Duration.ofSeconds(60));
-        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
+    public static void use(String url) {
+        DoubleTickClientProvider.retryPolicy = new RetryPolicy(4, Duration.ofMillis(2), Duration.ofSeconds(60));
+        System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
     }
 
-    DoubleTickStandIn standIn() {
+    public DoubleTickStandIn standIn() {
         return standIn;
     }
 
-    List<DoubleTickStandIn.Request> requests() {
+    public List<DoubleTickStandIn.Request> requests() {
         return standIn.requests();
     }
 
-    void assertNothingSent() {
+    public void assertNothingSent() {
         Assertions.assertEquals(List.of(), requests());
     }
 
     /** Exactly one request, right in every part. */
-    void assertOneLogout(String key, String number) {
+    public void assertOneLogout(String key, String number) {
         Assertions.assertEquals(1, requests().size());
         DoubleTickStandIn.Request request = requests().get(0);
         Assertions.assertEquals("POST", request.method());
@@ -70,15 +70,15 @@ final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
                 request.userAgent().startsWith("doubletick-plugin/"), "User-Agent: " + request.userAgent());
     }
 
-    static DoubleTickApiKey apiKey(String id, String key) {
+    public static DoubleTickApiKey apiKey(String id, String key) {
         return new DoubleTickApiKey(CredentialsScope.GLOBAL, id, null, Secret.fromString(key));
     }
 
-    static void addGlobally(Credentials credentials) throws Exception {
+    public static void addGlobally(Credentials credentials) throws Exception {
         add(Jenkins.get(), Domain.global(), credentials);
     }
 
-    static void add(ModelObject store, Domain domain, Credentials credentials) throws Exception {
+    public static void add(ModelObject store, Domain domain, Credentials credentials) throws Exception {
         CredentialsStore found =
                 CredentialsProvider.lookupStores(store).iterator().next();
         if (domain.equals(Domain.global())) {
@@ -89,19 +89,19 @@ final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** For tests that share a Jenkins: no credential and no default is left. */
-    static void forgetKeys() {
+    public static void forgetKeys() {
         SystemCredentialsProvider.getInstance().setDomainCredentialsMap(null);
         DoubleTickConfiguration.get().setCredentialsId(null);
     }
 
     /** The key that the stand-in accepts, as the global default. */
-    static void addDefaultKey() throws Exception {
+    public static void addDefaultKey() throws Exception {
         addGlobally(apiKey(CREDENTIALS_ID, DoubleTickStandIn.KEY));
         DoubleTickConfiguration.get().setCredentialsId(CREDENTIALS_ID);
     }
 
     /** The log has the line, and neither a stack trace nor the key nor a clear number. */
-    static void assertLog(String line, Run<?, ?> build) throws Exception {
+    public static void assertLog(String line, Run<?, ?> build) throws Exception {
         String log = JenkinsRule.getLog(build);
         Assertions.assertTrue(log.lines().anyMatch(l -> l.contains(line)), "No line '" + line + "' in:\n" + log);
         Assertions.assertFalse(log.contains("\tat "), "Stack trace in:\n" + log);

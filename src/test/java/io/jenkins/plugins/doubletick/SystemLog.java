@@ -13,10 +13,10 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The system log, with all that this plugin and OkHttp can tell, exceptions and their causes included. */
-final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCallback {
+public final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCallback {
 
     /** Held here: a logger that nobody holds forgets its level. */
-    static final List<Logger> LOGGERS =
+    public static final List<Logger> LOGGERS =
             List.of(Logger.getLogger("io.jenkins.plugins.doubletick"), Logger.getLogger("okhttp3"));
 
     private final List<String> ours = new CopyOnWriteArrayList<>();
@@ -44,12 +44,12 @@ final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCa
     }
 
     /** What this plugin and OkHttp told. */
-    String ours() {
+    public String ours() {
         return String.join("\n", ours);
     }
 
     /** What everybody else told. */
-    String others() {
+    public String others() {
         return String.join("\n", others);
     }
 

@@ -16,22 +16,22 @@ import org.jvnet.hudson.test.JenkinsRule;
  *
  * @param name the user of the dummy security realm, where it is also the password; null for the anonymous one
  */
-record WebUser(@CheckForNull String name) {
+public record WebUser(@CheckForNull String name) {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    HttpResponse<String> get(JenkinsRule r, String path) throws Exception {
+    public HttpResponse<String> get(JenkinsRule r, String path) throws Exception {
         return send(HttpRequest.newBuilder(uri(r, path)).GET());
     }
 
-    HttpResponse<String> post(JenkinsRule r, String path) throws Exception {
+    public HttpResponse<String> post(JenkinsRule r, String path) throws Exception {
         CrumbIssuer crumbs = r.jenkins.getCrumbIssuer();
         return send(HttpRequest.newBuilder(uri(r, path))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .header(crumbs.getCrumbRequestField(), crumbs.getCrumb((ServletRequest) null)));
     }
 
-    HttpResponse<String> postWithoutCrumb(JenkinsRule r, String path) throws Exception {
+    public HttpResponse<String> postWithoutCrumb(JenkinsRule r, String path) throws Exception {
         return send(HttpRequest.newBuilder(uri(r, path)).POST(HttpRequest.BodyPublishers.noBody()));
     }
 

@@ -7,7 +7,7 @@ import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
-import io.jenkins.plugins.doubletick.client.LogoutListener;
+import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class SingleLogout {
     static final String HTTP_REQUEST = "Pipeline: `withCredentials` + `httpRequest`";
     static final String CURL = "Pipeline: `node` + `withCredentials` + `sh 'curl …'`";
 
-    private static final LogoutListener NOBODY = new LogoutListener() {
+    private static final CallListener NOBODY = new CallListener() {
         @Override
         public void retrying(DoubleTickException failure, int tries, Duration wait) {
             throw new IllegalStateException(failure);

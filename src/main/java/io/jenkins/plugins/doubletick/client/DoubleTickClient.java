@@ -48,7 +48,7 @@ public final class DoubleTickClient {
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
     /** Never emptied: an account has one key, and a gate is small. */
-    private final Map<ApiKey, KeyGate> gates = new ConcurrentHashMap<>();
+    private final Map<ApiKey, RateLimiter> gates = new ConcurrentHashMap<>();
 
     /**
      * @param http where proxy and trusted certificates come from; what makes a logout safe is set here
@@ -84,7 +84,7 @@ public final class DoubleTickClient {
                 .retryOnConnectionFailure(false)
                 // Racing a host's addresses takes a second thread for each call.
                 .fastFallback(false)
-                .addNetworkInterceptor(Answer::boundRetryAfter)
+                .addNetworkInterceptor(ApiResponse::boundRetryAfter)
                 .build();
         this.url = url;
         this.userAgent = userAgent;
@@ -114,10 +114,10 @@ public final class DoubleTickClient {
      * @return completes when DoubleTick confirmed the logout, else exceptionally with a {@link DoubleTickException};
      *     cancelling it ends the request, or the wait for the next try, at once
      */
-    public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, LogoutListener listener) {
+    public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, CallListener listener) {
         Request request =
                 request(key, "team-member/logout").post(new LogoutBody(number)).build();
-        KeyGate gate = gates.computeIfAbsent(key, k -> new KeyGate(MAX_REQUESTS, policy.maxTries(), timer));
+        RateLimiter gate = gates.computeIfAbsent(key, k -> new RateLimiter(MAX_REQUESTS, policy.maxTries(), timer));
         return new LogoutCall(http, request, key, number, listener, policy, timer, gate).start();
     }
 
@@ -133,7 +133,7 @@ public final class DoubleTickClient {
             @Override
             public void onResponse(Call call, Response response) {
                 try {
-                    Answer.read(response).confirmKey(key);
+                    ApiResponse.read(response).confirmKey(key);
                     result.complete(null);
                 } catch (IOException e) {
                     onFailure(call, e);

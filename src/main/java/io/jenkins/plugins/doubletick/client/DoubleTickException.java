@@ -105,7 +105,7 @@ public final class DoubleTickException extends Exception {
     DoubleTickException without(ApiKey key, LoginNumber number) {
         return new DoubleTickException(
                 reason,
-                OneLine.of(getMessage(), key, number),
+                LogSanitizer.of(getMessage(), key, number),
                 status,
                 retryAfter,
                 tries,
@@ -117,7 +117,7 @@ public final class DoubleTickException extends Exception {
             return null;
         }
         Throwable copy = new IOException(
-                OneLine.of(cause.toString(), key, number), withoutSecrets(cause.getCause(), key, number));
+                LogSanitizer.of(cause.toString(), key, number), withoutSecrets(cause.getCause(), key, number));
         copy.setStackTrace(cause.getStackTrace());
         return copy;
     }

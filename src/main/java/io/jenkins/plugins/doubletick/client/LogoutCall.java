@@ -26,10 +26,10 @@ final class LogoutCall implements Callback {
     private final Request request;
     private final ApiKey key;
     private final LoginNumber number;
-    private final LogoutListener listener;
+    private final CallListener listener;
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
-    private final KeyGate gate;
+    private final RateLimiter gate;
 
     private final CompletableFuture<LogoutResult> result = new CompletableFuture<>();
     private final AtomicBoolean toldHeldBack = new AtomicBoolean();
@@ -43,10 +43,10 @@ final class LogoutCall implements Callback {
             Request request,
             ApiKey key,
             LoginNumber number,
-            LogoutListener listener,
+            CallListener listener,
             RetryPolicy policy,
             ScheduledExecutorService timer,
-            KeyGate gate) {
+            RateLimiter gate) {
         this.http = http;
         this.request = request;
         this.key = key;
@@ -107,7 +107,7 @@ final class LogoutCall implements Callback {
     @Override
     public void onResponse(Call done, Response response) {
         try {
-            Answer answer = Answer.read(response);
+            ApiResponse answer = ApiResponse.read(response);
             LOGGER.log(Level.FINE, "{0}: HTTP status {1} at try {2}", new Object[] {number, answer.status(), tries()});
             answer.confirmLogout(key, number);
             gate.leave(true);

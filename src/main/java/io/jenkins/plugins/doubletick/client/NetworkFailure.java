@@ -27,7 +27,7 @@ final class NetworkFailure {
         try {
             proxy = selectedProxy(http.proxySelector(), url);
         } catch (RuntimeException broken) { // Such as a port of 99999: OkHttp, too, ended the call with it.
-            String text = OneLine.of(String.valueOf(broken.getMessage()));
+            String text = LogSanitizer.of(String.valueOf(broken.getMessage()));
             return failure(Reason.PROXY, Messages.NetworkFailure_proxySettings(text), e);
         }
         DoubleTickException failure = describe(e, http, url);
@@ -66,7 +66,7 @@ final class NetworkFailure {
             return failure(Reason.TLS, Messages.NetworkFailure_certificate(host), e);
         }
         if (e instanceof SSLException && !(e.getCause() instanceof IOException)) {
-            return failure(Reason.TLS, Messages.NetworkFailure_tls(host, OneLine.of(text)), e);
+            return failure(Reason.TLS, Messages.NetworkFailure_tls(host, LogSanitizer.of(text)), e);
         }
         if (e instanceof InterruptedIOException) {
             // OkHttp ends a whole call with the bare type, and a phase of it with SocketTimeoutException.
@@ -90,7 +90,7 @@ final class NetworkFailure {
     /** The exception's text begins with the name, which is the proxy's if that is the unknown one. */
     private static String unknownName(IOException e, String host) {
         String text = e.getMessage();
-        return text == null || text.isBlank() ? host : OneLine.of(text.split("[: ]", 2)[0]);
+        return text == null || text.isBlank() ? host : LogSanitizer.of(text.split("[: ]", 2)[0]);
     }
 
     private static boolean isCausedBy(Throwable e, Class<? extends Throwable> type) {

@@ -8,7 +8,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
 /** What {@code script/demo} runs where there is no Jenkins: the client against the stand-in. */
-public final class ClientDemo implements LogoutListener {
+public final class ClientDemo implements CallListener {
 
     private ClientDemo() {}
 

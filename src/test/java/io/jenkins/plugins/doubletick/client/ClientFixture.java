@@ -14,7 +14,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Assertions;
 
 /** A client for a test, with waits of some milliseconds, and a listener that remembers. */
-final class ClientFixture implements LogoutListener, AutoCloseable {
+final class ClientFixture implements CallListener, AutoCloseable {
 
     static final RetryPolicy FAST = new RetryPolicy(4, Duration.ofMillis(2), Duration.ofSeconds(60));
 

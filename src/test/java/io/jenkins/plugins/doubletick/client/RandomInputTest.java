@@ -151,7 +151,7 @@ class RandomInputTest {
         for (String unit :
                 new String[] {"{\"success\":true}", " ", "[", "{\"a\":", "\"", "9", "\uFEFF", "é", "\u0000"}) {
             Endless source = new Endless(unit.repeat(512));
-            Answer answer = answer(201, body(Okio.buffer(source)));
+            ApiResponse answer = answer(201, body(Okio.buffer(source)));
             assertTrue(source.pulled <= MAX_BODY + 16 * 1024, unit + ": " + source.pulled);
             assertTrue(source.closed, unit);
             assertRefused(answer);
@@ -178,7 +178,7 @@ class RandomInputTest {
         }
     }
 
-    private static void assertRefused(Answer answer) throws DoubleTickException {
+    private static void assertRefused(ApiResponse answer) throws DoubleTickException {
         LoginNumber number = LoginNumber.parse(DoubleTickStandIn.MEMBER);
         ApiKey key = ClientFixture.key();
         DoubleTickException failure = assertThrows(DoubleTickException.class, () -> answer.confirmLogout(key, number));
@@ -189,8 +189,8 @@ class RandomInputTest {
         return ResponseBody.create(source, null, -1);
     }
 
-    private static Answer answer(int status, ResponseBody body) throws IOException {
-        return Answer.read(new Response.Builder()
+    private static ApiResponse answer(int status, ResponseBody body) throws IOException {
+        return ApiResponse.read(new Response.Builder()
                 .request(
                         new Request.Builder().url("https://doubletick.example/").build())
                 .protocol(Protocol.HTTP_1_1)

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A second opinion on what a confirmed logout is, which shares nothing with {@link Answer}: JSON by the letter of RFC
+ * A second opinion on what a confirmed logout is, which shares nothing with {@link ApiResponse}: JSON by the letter of RFC
  * 8259, character by character. Tests compare the two.
  */
 final class StrictJson {

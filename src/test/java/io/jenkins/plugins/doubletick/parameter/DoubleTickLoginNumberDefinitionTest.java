@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,6 +18,9 @@ import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
+import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.FinishedBuilds;
+import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +100,7 @@ class DoubleTickLoginNumberDefinitionTest {
                 pipeline {
                     agent none
                     parameters {
-                        doubleTickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving', defaultValue: '+1 202 555 0123')
+                        doubletickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving', defaultValue: '+1 202 555 0123')
                     }
                     stages {
                         stage('Offboard') {
@@ -120,7 +123,7 @@ class DoubleTickLoginNumberDefinitionTest {
     @Test
     void scripted() throws Exception {
         WorkflowJob job = pipeline("""
-                properties([parameters([doubleTickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving')])])
+                properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving')])])
                 if (env.BUILD_NUMBER != '1') {
                     doubletickLogout loginNumber: params.LOGIN_NUMBER
                     assert env.LOGIN_NUMBER == params.LOGIN_NUMBER
@@ -135,11 +138,11 @@ class DoubleTickLoginNumberDefinitionTest {
     @Test
     void wrongDefaultIsRefusedWhereItIsUsed() throws Exception {
         WorkflowJob job = pipeline(
-                "properties([parameters([doubleTickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '0123')])])");
+                "properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '0123')])])");
         r.buildAndAssertSuccess(job);
         assertNull(job.scheduleBuild2(0));
-        LoginNumberRefused refused = assertThrows(
-                LoginNumberRefused.class, () -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
+        InvalidLoginNumberException refused = assertThrows(
+                InvalidLoginNumberException.class, () -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
         assertTrue(
                 refused.getMessage().startsWith("Parameter LOGIN_NUMBER: A login number has 7 to 15 digits"),
                 refused.getMessage());
@@ -148,7 +151,7 @@ class DoubleTickLoginNumberDefinitionTest {
 
     @Test
     void jobDsl() throws Exception {
-        String number = "doubleTickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving');"
+        String number = "doubletickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving');"
                 + " defaultValue('+1 202 555 0123') }";
         FreeStyleProject seed = r.createFreeStyleProject();
         ExecuteDslScripts scripts = new ExecuteDslScripts();
@@ -170,7 +173,7 @@ class DoubleTickLoginNumberDefinitionTest {
                   - script: >
                       pipelineJob('offboard') {
                         parameters {
-                          doubleTickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving') }
+                          doubletickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving') }
                         }
                       }
                 """;
@@ -217,7 +220,7 @@ class DoubleTickLoginNumberDefinitionTest {
         new SnippetizerTester(r)
                 .assertRoundTrip(
                         step,
-                        "build job: 'offboard', parameters: [doubleTickLoginNumber(name: 'LOGIN_NUMBER', value: '"
+                        "build job: 'offboard', parameters: [doubletickLoginNumber(name: 'LOGIN_NUMBER', value: '"
                                 + NUMBER + "')]");
     }
 
@@ -283,7 +286,7 @@ class DoubleTickLoginNumberDefinitionTest {
     @Test
     void input() throws Exception {
         WorkflowJob job = pipeline("""
-                def number = input id: 'Who', message: 'Who?', parameters: [doubleTickLoginNumber(name: 'N')]
+                def number = input id: 'Who', message: 'Who?', parameters: [doubletickLoginNumber(name: 'N')]
                 doubletickLogout loginNumber: number
                 """);
         WorkflowRun build = job.scheduleBuild2(0).waitForStart();

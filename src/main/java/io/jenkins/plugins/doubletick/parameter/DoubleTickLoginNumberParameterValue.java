@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
@@ -28,7 +28,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
 
     /**
      * @param value as people write it; kept without spaces and the like. A wrong one is kept as it is, and refused by
-     *     {@link LoginNumberGate} when a build with it is asked for.
+     *     {@link LoginNumberQueueDecisionHandler} when a build with it is asked for.
      */
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterValue(String name, String value) {

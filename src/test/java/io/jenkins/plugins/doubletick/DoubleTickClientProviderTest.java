@@ -15,15 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-class DoubleTickApiTest {
+class DoubleTickClientProviderTest {
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
     @Test
     void withoutThePropertyItIsDoubleTick() throws Exception {
-        System.clearProperty(DoubleTickApi.URL_PROPERTY);
-        assertEquals("https://public.doubletick.io/", DoubleTickApi.url().toString());
+        System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
+        assertEquals("https://public.doubletick.io/", DoubleTickClientProvider.url().toString());
     }
 
     @ParameterizedTest
@@ -36,8 +36,8 @@ class DoubleTickApiTest {
                 "http://[::1]:8081/api"
             })
     void allowed(String url) throws Exception {
-        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
-        assertTrue(DoubleTickApi.url().toString().startsWith(url));
+        System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
+        assertTrue(DoubleTickClientProvider.url().toString().startsWith(url));
     }
 
     @ParameterizedTest
@@ -52,8 +52,8 @@ class DoubleTickApiTest {
                 "nonsense"
             })
     void refused(String url) {
-        System.setProperty(DoubleTickApi.URL_PROPERTY, url);
-        assertThrows(AbortException.class, DoubleTickApi::url);
+        System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
+        assertThrows(AbortException.class, DoubleTickClientProvider::url);
     }
 
     @Test
@@ -61,7 +61,7 @@ class DoubleTickApiTest {
     void nothingIsSentToARefusedAddress(JenkinsRule r) throws Exception {
         StandInExtension.addDefaultKey();
         System.setProperty(
-                DoubleTickApi.URL_PROPERTY, doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
+                DoubleTickClientProvider.URL_PROPERTY, doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
         FreeStyleProject job = r.createFreeStyleProject();
         job.getBuildersList().add(new DoubleTickLogoutBuilder("+919876543210"));
         FreeStyleBuild build = r.buildAndAssertStatus(Result.FAILURE, job);

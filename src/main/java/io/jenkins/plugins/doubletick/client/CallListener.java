@@ -3,7 +3,7 @@ package io.jenkins.plugins.doubletick.client;
 import java.time.Duration;
 
 /** Hears why a logout takes longer than one request. Called on a thread of the client: return soon. */
-public interface LogoutListener {
+public interface CallListener {
 
     /**
      * A try failed and another one follows.

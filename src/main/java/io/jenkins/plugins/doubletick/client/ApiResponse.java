@@ -20,7 +20,7 @@ import okhttp3.Response;
 import okio.BufferedSource;
 
 /** What DoubleTick answered: the one place that decides whether it was a success. */
-final class Answer {
+final class ApiResponse {
 
     /** As much of a body as is looked at. DoubleTick's answers have some hundred bytes. */
     private static final int MAX_BODY = 64 * 1024;
@@ -42,7 +42,7 @@ final class Answer {
 
     private final String body;
 
-    private Answer(Response response) throws IOException {
+    private ApiResponse(Response response) throws IOException {
         status = response.code();
         reasonPhrase = response.message();
         location = response.header("Location");
@@ -57,9 +57,9 @@ final class Answer {
      *
      * @throws IOException if the connection breaks before the body's end
      */
-    static Answer read(Response response) throws IOException {
+    static ApiResponse read(Response response) throws IOException {
         try (response) {
-            return new Answer(response);
+            return new ApiResponse(response);
         }
     }
 
@@ -112,14 +112,14 @@ final class Answer {
                 && !cut
                 && json().path("success").equals(JSON.getNodeFactory().booleanNode(true));
         if (!success) {
-            throw failure(key, number, Messages.Answer_withoutSuccess(status));
+            throw failure(key, number, Messages.ApiResponse_withoutSuccess(status));
         }
     }
 
     /** Nothing if DoubleTick accepts the key, else why not. The list of roles may be longer than what was read. */
     void confirmKey(ApiKey key) throws DoubleTickException {
         if (!isSuccessful() || !startsAsJson()) {
-            throw failure(key, null, Messages.Answer_withoutRoles(status));
+            throw failure(key, null, Messages.ApiResponse_withoutRoles(status));
         }
     }
 
@@ -150,9 +150,9 @@ final class Answer {
         if (isSuccessful()) {
             text = notConfirmed;
         } else if (reason() == Reason.REDIRECTED) {
-            text = Messages.Answer_redirect(status, location == null ? "?" : OneLine.of(location, key, number));
+            text = Messages.ApiResponse_redirect(status, location == null ? "?" : LogSanitizer.of(location, key, number));
         } else {
-            text = Messages.Answer_status(status);
+            text = Messages.ApiResponse_status(status);
         }
         String said = said(message(), key, number);
         if (said.isEmpty() && !isSuccessful()) {
@@ -162,7 +162,7 @@ final class Answer {
     }
 
     private static String said(String text, ApiKey key, LoginNumber number) {
-        return OneLine.of(text, key, number).replaceFirst("[.\\s]+$", "");
+        return LogSanitizer.of(text, key, number).replaceFirst("[.\\s]+$", "");
     }
 
     /** DoubleTick's own words: {@code message} is a string or, for several faults at once, a list of strings. */

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,6 +19,9 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import hudson.triggers.TimerTrigger;
+import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.FinishedBuilds;
+import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.net.URL;
 import java.util.ArrayList;
@@ -109,12 +112,12 @@ class DoubleTickLoginNumberParameterTest {
                         job,
                         number == null ? "" : ", parameters: [string(name: 'LOGIN_NUMBER', value: '" + number + "')]"));
         entries.put(
-                "build step, doubleTickLoginNumber",
+                "build step, doubletickLoginNumber",
                 (job, number) -> buildStep(
                         job,
                         number == null
                                 ? ", parameters: [string(name: 'OTHER', value: 'x')]"
-                                : ", parameters: [doubleTickLoginNumber(name: 'LOGIN_NUMBER', value: '" + number
+                                : ", parameters: [doubletickLoginNumber(name: 'LOGIN_NUMBER', value: '" + number
                                         + "')]"));
         return entries;
     }

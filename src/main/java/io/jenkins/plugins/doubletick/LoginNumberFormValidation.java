@@ -4,18 +4,21 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The live check of a login number in every form of this plugin. */
-final class LoginNumberForm {
+@Restricted(NoExternalUse.class)
+public final class LoginNumberFormValidation {
 
-    private LoginNumberForm() {}
+    private LoginNumberFormValidation() {}
 
-    static FormValidation check(@CheckForNull String value) {
+    public static FormValidation check(@CheckForNull String value) {
         try {
             // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
             return LoginNumber.parse(value).value().startsWith("+")
                     ? FormValidation.ok()
-                    : FormValidation.ok(Messages.LoginNumberForm_withoutPlus());
+                    : FormValidation.ok(Messages.LoginNumberFormValidation_withoutPlus());
         } catch (DoubleTickException e) {
             return FormValidation.error(e.getMessage());
         }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import hudson.Extension;
 import hudson.Util;
@@ -23,9 +23,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class LoginNumberGate extends Queue.QueueDecisionHandler {
+public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHandler {
 
-    private static final Logger LOGGER = Logger.getLogger(LoginNumberGate.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(LoginNumberQueueDecisionHandler.class.getName());
 
     @Override
     public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
@@ -41,7 +41,7 @@ public final class LoginNumberGate extends Queue.QueueDecisionHandler {
                 }
             }
             return true;
-        } catch (LoginNumberRefused e) {
+        } catch (InvalidLoginNumberException e) {
             if (isSomebodyTold(actions)) {
                 throw e;
             }

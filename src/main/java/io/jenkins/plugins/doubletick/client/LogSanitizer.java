@@ -3,7 +3,7 @@ package io.jenkins.plugins.doubletick.client;
 import java.util.regex.Pattern;
 
 /** Makes text from outside fit to stand in a build log: one line, harmless, short, without secrets. */
-final class OneLine {
+final class LogSanitizer {
 
     private static final int MAX_LENGTH = 300;
 
@@ -14,7 +14,7 @@ final class OneLine {
     private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}|\\p{Co}|\\p{Cn}|\\p{Cs}");
     private static final Pattern BLANKS = Pattern.compile("[\\p{Cc}\\p{Z}]+");
 
-    private OneLine() {}
+    private LogSanitizer() {}
 
     static String of(String text) {
         return cut(clean(text));

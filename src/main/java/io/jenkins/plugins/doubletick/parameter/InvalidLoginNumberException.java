@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import hudson.model.Failure;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
@@ -14,21 +14,21 @@ import org.kohsuke.stapler.StaplerResponse2;
  * A build is refused because its login number is. Everybody who asks for a build shows its message: forms and the
  * REST API as an error with status 400, the CLI as an illegal argument, Pipeline in one line without a stack trace.
  */
-final class LoginNumberRefused extends IllegalArgumentException implements HttpResponse {
+final class InvalidLoginNumberException extends IllegalArgumentException implements HttpResponse {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private LoginNumberRefused(String message) {
+    private InvalidLoginNumberException(String message) {
         super(message);
     }
 
-    /** @throws LoginNumberRefused with the rule that the text breaks; it does not repeat the text */
+    /** @throws InvalidLoginNumberException with the rule that the text breaks; it does not repeat the text */
     static LoginNumber parse(String parameter, String text) {
         try {
             return LoginNumber.parse(text);
         } catch (DoubleTickException e) {
-            throw new LoginNumberRefused(Messages.LoginNumberRefused_message(parameter, e.getMessage()));
+            throw new InvalidLoginNumberException(Messages.InvalidLoginNumberException_message(parameter, e.getMessage()));
         }
     }
 

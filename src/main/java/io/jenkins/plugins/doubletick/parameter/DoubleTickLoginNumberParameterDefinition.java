@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
@@ -11,6 +11,7 @@ import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * {@code doubleTickLoginNumber(name: 'LOGIN_NUMBER')}: a build parameter for the member to log out, checked before
+ * {@code doubletickLoginNumber(name: 'LOGIN_NUMBER')}: a build parameter for the member to log out, checked before
  * the build and protected after it.
  */
 public final class DoubleTickLoginNumberParameterDefinition extends SimpleParameterDefinition {
@@ -80,10 +81,10 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return defaultValue == null ? null : value(defaultValue.getPlainText());
     }
 
-    /** @throws LoginNumberRefused if it is not a login number */
+    /** @throws InvalidLoginNumberException if it is not a login number */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(String text) {
-        return value(LoginNumberRefused.parse(getName(), text).value());
+        return value(InvalidLoginNumberException.parse(getName(), text).value());
     }
 
     /**
@@ -129,7 +130,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
 
     /** Both checks look at nothing but the value that their user has just typed, so anybody may call them. */
     @Extension
-    @Symbol("doubleTickLoginNumber")
+    @Symbol("doubletickLoginNumber")
     public static final class DescriptorImpl extends ParameterDescriptor {
 
         @NonNull
@@ -144,14 +145,14 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         public FormValidation doCheckDefaultValue(@QueryParameter String value) {
             // A saved one comes back encrypted.
             String text = Secret.fromString(value).getPlainText();
-            return text.isBlank() ? FormValidation.ok() : LoginNumberForm.check(text);
+            return text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(text);
         }
 
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckValue(@QueryParameter String value) {
-            return LoginNumber.isMasked(value) ? FormValidation.ok() : LoginNumberForm.check(value);
+            return LoginNumber.isMasked(value) ? FormValidation.ok() : LoginNumberFormValidation.check(value);
         }
     }
 }

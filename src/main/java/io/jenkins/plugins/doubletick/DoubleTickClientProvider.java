@@ -36,7 +36,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Extension
 @Restricted(NoExternalUse.class)
-public class DoubleTickApi {
+public class DoubleTickClientProvider {
 
     /**
      * The system property that replaces the address of the API, for tests, the demo and a gateway. There is no other
@@ -58,8 +58,8 @@ public class DoubleTickApi {
     private HttpUrl clientUrl;
     private DoubleTickClient client;
 
-    static DoubleTickApi get() {
-        return ExtensionList.lookupSingleton(DoubleTickApi.class);
+    static DoubleTickClientProvider get() {
+        return ExtensionList.lookupSingleton(DoubleTickClientProvider.class);
     }
 
     private static ExecutorService blockingThreads() {
@@ -87,7 +87,7 @@ public class DoubleTickApi {
         }
         HttpUrl url = HttpUrl.parse(property.strip());
         if (url == null || !url.isHttps() && !LOOPBACK.matcher(url.host()).matches()) {
-            throw new AbortException(Messages.DoubleTickApi_badUrl(URL_PROPERTY));
+            throw new AbortException(Messages.DoubleTickClientProvider_badUrl(URL_PROPERTY));
         }
         return url;
     }
@@ -109,7 +109,7 @@ public class DoubleTickApi {
     }
 
     private static String userAgent() {
-        PluginWrapper plugin = Jenkins.get().getPluginManager().whichPlugin(DoubleTickApi.class);
+        PluginWrapper plugin = Jenkins.get().getPluginManager().whichPlugin(DoubleTickClientProvider.class);
         // A development version has a space and brackets behind it.
         return "doubletick-plugin/"
                 + (plugin == null ? "dev" : plugin.getVersion().replaceFirst(" .*", ""));

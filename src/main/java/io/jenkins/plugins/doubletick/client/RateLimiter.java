@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Whoever waits here holds no thread.
  */
-final class KeyGate {
+final class RateLimiter {
 
     private final int widest;
     private final int maxClosings;
@@ -37,7 +37,7 @@ final class KeyGate {
      * @param widest how many requests may be in flight together as long as DoubleTick does not object
      * @param maxClosings how often in a row the gate may be closed before all that wait give up
      */
-    KeyGate(int widest, int maxClosings, ScheduledExecutorService timer) {
+    RateLimiter(int widest, int maxClosings, ScheduledExecutorService timer) {
         this.widest = widest;
         this.maxClosings = maxClosings;
         this.timer = timer;

@@ -1,0 +1,82 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Queue;
+import hudson.model.queue.Tasks;
+import hudson.security.ACL;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.springframework.security.core.Authentication;
+
+/**
+ * The credential drop-down of every form of this plugin. It lists what a run could use: nothing of the System scope, and
+ * nothing for other hosts than DoubleTick's. Users who may not choose a credential see no IDs in it.
+ */
+final class CredentialsDropDown {
+
+    private CredentialsDropDown() {}
+
+    /**
+     * Fills the drop-down of a step. Its first entry is the default credential, and names it to those who may know.
+     *
+     * @param defaultId null if there is no default credential
+     */
+    static ListBoxModel fillWithDefault(
+            @CheckForNull Item item, @CheckForNull String current, @CheckForNull String defaultId) {
+        String text = defaultId == null
+                ? Messages.CredentialsDropDown_defaultNone()
+                : Messages.CredentialsDropDown_defaultIs(defaultId);
+        return fill(item, current, mayChoose(item) ? text : Messages.CredentialsDropDown_default());
+    }
+
+    /** @param item what is being configured; null for what is global */
+    static ListBoxModel fill(@CheckForNull Item item, @CheckForNull String current, String emptyText) {
+        StandardListBoxModel items = new StandardListBoxModel();
+        items.add(emptyText, "");
+        if (mayChoose(item)) {
+            if (item == null) {
+                items.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), StringCredentials.class, ApiKeyLookup.requirements(), ApiKeyLookup.USABLE);
+            } else {
+                items.includeMatchingAs(authentication(item), item, StringCredentials.class, ApiKeyLookup.requirements(), ApiKeyLookup.USABLE);
+            }
+        }
+        // So that saving the form keeps what its reader cannot see, or what is gone for the moment.
+        return Util.fixEmptyAndTrim(current) == null || !EchoGuard.mayEcho(current) ? items : items.includeCurrentValue(current);
+    }
+
+    static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
+        String id = Util.fixEmptyAndTrim(value);
+        if (id == null || !mayChoose(item) || !EchoGuard.mayEcho(value)) {
+            return FormValidation.ok();
+        }
+        if (id.startsWith("${") && id.endsWith("}")) {
+            return FormValidation.ok(Messages.CredentialsDropDown_parameter());
+        }
+        CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));
+        boolean none = (item == null
+                        ? CredentialsProvider.listCredentialsInItemGroup(
+                                StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, ApiKeyLookup.requirements(), matcher)
+                        : CredentialsProvider.listCredentialsInItem(
+                                StringCredentials.class, item, authentication(item), ApiKeyLookup.requirements(), matcher))
+                .isEmpty();
+        return none ? FormValidation.error(Messages.CredentialsDropDown_notFound(id)) : FormValidation.ok();
+    }
+
+    private static boolean mayChoose(@CheckForNull Item item) {
+        return item == null
+                ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                : item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM);
+    }
+
+    private static Authentication authentication(Item item) {
+        return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
+    }
+}
