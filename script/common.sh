@@ -1,4 +1,4 @@
-# What script/test and script/demo share; sourced, not run.
+# Holds what script/test, script/demo and script/bench share. They source it; it does nothing by itself.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maven_version=3.9.11
@@ -23,7 +23,8 @@ need_jdk() {
     java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 }
 
-# Sets $mvn to a Maven that the Jenkins parent POM accepts. An older one, such as Debian 12 has, brings it.
+# Sets $mvn to a Maven that the Jenkins parent POM accepts: the installed one, or one that it fetches if it is older than
+# 3.9.6, as in Debian 12.
 need_maven() {
     local installed
     command -v mvn >/dev/null || fail "There is no Maven: install any version from 3.6 on."
@@ -39,7 +40,7 @@ bring_maven() {
     local outside log
     echo "Maven $installed is installed, 3.9.6 is needed: fetching $maven_version with it"
     mkdir -p "$root/target"
-    # Not here: the installed one would read this project's .mvn.
+    # Runs outside the project, whose .mvn the older Maven would read.
     outside=$(mktemp -d)
     log=$outside/log
     (cd "$outside" && mvn -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
@@ -49,8 +50,8 @@ bring_maven() {
     chmod +x "$mvn"
 }
 
-# Whether Jenkins can be resolved: its parent POM, BOM and build extension. Says why not in $why. Any other fault of the
-# POM is no reason to build less.
+# Succeeds if Maven resolves Jenkins's parent POM, BOM and build extension; else sets $why to the first that is missing. Ends
+# the script at any other error in pom.xml, which must not silently turn a full build into a smaller one.
 jenkins_resolves() {
     local log
     log=$(mktemp)

@@ -1,4 +1,4 @@
-// Run by the demo's Jenkins when it starts: a credential, the global default, and two jobs to press Build on.
+// Gives the demo's Jenkins a credential, makes it the default, and creates two jobs to press Build on.
 import com.cloudbees.plugins.credentials.CredentialsScope
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider
 import hudson.model.ChoiceParameterDefinition
