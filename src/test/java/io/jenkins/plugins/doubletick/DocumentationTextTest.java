@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,6 +48,38 @@ class DocumentationTextTest {
                         .replaceAll("[^\\w -]", "")
                         .replace(' ', '-'))
                 .collect(Collectors.toSet());
+    }
+
+    @Test
+    void architectureShowsClassesThatAreThere() throws Exception {
+        String page = Files.readString(Path.of("docs/architecture.md"));
+        Set<String> shown = Pattern.compile("\\b(?:[A-Z][a-z]+){2,}\\b")
+                .matcher(page.substring(0, page.indexOf("## Why")))
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !Set.of("DoubleTick", "OkHttp").contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertTrue(shown.size() >= 20, "Shown: " + shown);
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            sources.forEach(source -> shown.remove(source.getFileName().toString().replace(".java", "")));
+        }
+        assertEquals(Set.of(), shown);
+    }
+
+    /** That the client imports nothing of Jenkins is what pom-client-only.xml compiles. */
+    @Test
+    void nothingPointsBackToThePackageOfTheParameter() throws Exception {
+        Path sources = Path.of("src/main/java/io/jenkins/plugins/doubletick");
+        List<Path> back = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.startsWith(sources.resolve("parameter"))
+                        && Files.readString(file).contains("doubletick.parameter.")) {
+                    back.add(file);
+                }
+            }
+        }
+        assertEquals(List.of(), back);
     }
 
     @Test
