@@ -1,7 +1,6 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,7 @@ import java.util.stream.IntStream;
  * What a server, or a gateway before it, may send back of a request's key and login number: whole and broken up, at
  * every place of an answer.
  */
-final class EchoingServer {
+public final class EchoingServer {
 
     /** Characters that are not seen, or are a line's end, between those of a key or number. */
     private static final List<String> BREAKS = List.of(
@@ -42,7 +41,7 @@ final class EchoingServer {
     private static final Pattern NUMBER = Pattern.compile("\"userPhoneNumber\":\"(\\+[0-9]+)\"");
 
     /** What every number begins with whose last three digits choose the answer. */
-    static final String NUMBERS = "+44770090012";
+    public static final String NUMBERS = "+44770090012";
 
     private final List<Reply> answers = new ArrayList<>();
 
@@ -67,14 +66,14 @@ final class EchoingServer {
     }
 
     /** The numbers to send, one for each answer. */
-    static List<String> numbers() {
+    public static List<String> numbers() {
         return IntStream.range(0, new EchoingServer("key_any", NUMBERS + "000").answers.size())
                 .mapToObj(i -> String.format("%s%03d", NUMBERS, i))
                 .toList();
     }
 
     /** The answer to the last request, with that one's key and number. */
-    static Reply reply() {
+    public static Reply reply() {
         return (socket, server) -> {
             List<String> requests = server.requests();
             String request = requests.get(requests.size() - 1);

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -22,6 +22,7 @@ final class AnswerFaults {
     static final String OK = "{\"success\":true}";
 
     private static final String HTML = "<!DOCTYPE html><html><body>Please log in to the Wi-Fi</body></html>";
+    private static final String NO_HTTP = "The answer is not valid HTTP";
     private static final int FIVE_MB = 5 * 1024 * 1024;
 
     private AnswerFaults() {}
@@ -37,26 +38,26 @@ final class AnswerFaults {
         Stream<Fault> redirects = IntStream.of(300, 304, 305, 306, 399)
                 .mapToObj(status -> status(status)
                         .fails(
-                                "DoubleTick answered " + status + ", a redirect to ?, which is not followed: Status",
-                                Fault.ANSWER));
-        Stream<Fault> number = IntStream.of(400, 422).mapToObj(status -> failing(status, Fault.NUMBER));
-        Stream<Fault> key = IntStream.of(401, 403).mapToObj(status -> failing(status, Fault.KEY));
-        Stream<Fault> rate = Stream.of(failing(429, Fault.RATE).tries(4));
+                                Reason.REDIRECTED,
+                                "DoubleTick answered " + status + ", a redirect to ?, which is not followed: Status"));
+        Stream<Fault> number = IntStream.of(400, 422).mapToObj(status -> failing(status, Reason.LOGIN_NUMBER_REJECTED));
+        Stream<Fault> key = IntStream.of(401, 403).mapToObj(status -> failing(status, Reason.API_KEY_REJECTED));
+        Stream<Fault> rate = Stream.of(failing(429, Reason.RATE_LIMITED).tries(4));
         Stream<Fault> temporary = IntStream.of(500, 502, 503, 504)
-                .mapToObj(status -> failing(status, Fault.SERVER).tries(4));
+                .mapToObj(status -> failing(status, Reason.SERVER_ERROR).tries(4));
         Stream<Fault> other = IntStream.of(
                         402, 404, 405, 406, 408, 409, 410, 413, 415, 418, 421, 423, 425, 426, 428, 431, 451, 499, 501,
                         505, 507, 511, 520, 599)
-                .mapToObj(status -> failing(status, Fault.ANSWER));
+                .mapToObj(status -> failing(status, Reason.UNEXPECTED_STATUS));
         Stream<Fault> special = Stream.of(
                 Fault.of(
                                 "204 without a body",
                                 (socket, server) -> socket.getOutputStream()
                                         .write("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".getBytes(UTF_8)))
-                        .fails(unconfirmed(204), Fault.ANSWER),
-                status(204).fails("The answer is not valid HTTP", Fault.NETWORK).tries(4),
-                status(205).fails("The answer is not valid HTTP", Fault.NETWORK).tries(4),
-                status(407).fails("The proxy demands a login and does not accept the one it was given", Fault.NETWORK));
+                        .fails(Reason.NOT_CONFIRMED, unconfirmed(204)),
+                status(204).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
+                status(205).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
+                status(407).fails(Reason.PROXY, "The proxy demands a login and does not accept the one it was given"));
         return Stream.of(good, redirects, number, key, rate, temporary, other, special)
                 .flatMap(s -> s);
     }
@@ -65,8 +66,8 @@ final class AnswerFaults {
         return Fault.of(status + " with the body of a success", answer(status, OK));
     }
 
-    private static Fault failing(int status, String advice) {
-        return status(status).fails("DoubleTick answered " + status + ": Status", advice);
+    private static Fault failing(int status, Reason reason) {
+        return status(status).fails(reason, "DoubleTick answered " + status + ": Status");
     }
 
     private static String unconfirmed(int status) {
@@ -152,7 +153,7 @@ final class AnswerFaults {
                 unconfirmed("5 MB, and the rest is something else", (padded + HTML).getBytes(UTF_8)),
                 unconfirmed("5 MB of zeros", new byte[FIVE_MB]),
                 Fault.of("5 MB in 5 kB of gzip", answer(201, gzip(padded.getBytes(UTF_8)), "Content-Encoding: gzip"))
-                        .fails(unconfirmed(201), Fault.ANSWER),
+                        .fails(Reason.NOT_CONFIRMED, unconfirmed(201)),
                 unconfirmed("nested 30,000 deep", nested(30_000).getBytes(UTF_8)),
                 unconfirmed(
                         "nested 30,000 deep, behind a success",
@@ -162,12 +163,12 @@ final class AnswerFaults {
                         "a number of 60,000 digits",
                         ("{\"success\":true,\"n\":" + "9".repeat(60_000) + "}").getBytes(UTF_8)),
                 Fault.of("no gzip where it says so", answer(201, OK, "Content-Encoding: gzip"))
-                        .fails("The connection broke before DoubleTick's answer was there", Fault.NETWORK)
+                        .fails(Reason.CONNECTION_LOST, "The connection broke before DoubleTick's answer was there")
                         .tries(4));
     }
 
     private static Fault unconfirmed(String name, byte[] body) {
-        return Fault.of(name, answer(201, body)).fails(unconfirmed(201), Fault.ANSWER);
+        return Fault.of(name, answer(201, body)).fails(Reason.NOT_CONFIRMED, unconfirmed(201));
     }
 
     private static String nested(int depth) {

@@ -1,6 +1,5 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
-import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.io.IOException;
 import java.net.Socket;
@@ -9,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import okhttp3.Credentials;
 
 /** What an HTTP proxy does with a request: for a {@link ScriptedServer} that plays one. */
-final class ProxyReplies {
+public final class ProxyReplies {
 
     private ProxyReplies() {}
 
     /** Lets a {@code CONNECT} through. */
-    static Reply tunnel() {
+    public static Reply tunnel() {
         return (socket, server) -> {
             URI target = URI.create("tunnel://" + latest(server).split(" ")[1]);
             try (Socket origin = new Socket(target.getHost(), target.getPort())) {
@@ -28,7 +27,7 @@ final class ProxyReplies {
     }
 
     /** Passes on a request for an {@code http} URL. */
-    static Reply forward() {
+    public static Reply forward() {
         return (socket, server) -> {
             String request = latest(server);
             URI target = URI.create(request.split(" ")[1]);
@@ -40,7 +39,7 @@ final class ProxyReplies {
     }
 
     /** Asks for a login, until it gets this one. */
-    static Reply login(String user, String password, Reply then) {
+    public static Reply login(String user, String password, Reply then) {
         return (socket, server) -> {
             String header = "\r\nProxy-Authorization: " + Credentials.basic(user, password) + "\r\n";
             Reply reply = latest(server).contains(header) ? then : loginBy("Basic realm=\"proxy\"");
@@ -48,7 +47,7 @@ final class ProxyReplies {
         };
     }
 
-    static Reply loginBy(String scheme) {
+    public static Reply loginBy(String scheme) {
         return ScriptedServer.answer(407, "<html>Who are you?", "Proxy-Authenticate: " + scheme);
     }
 

@@ -1,10 +1,10 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -91,19 +91,19 @@ final class MessageFaults {
         return Stream.of(
                 Fault.of("a message with 201 and success false", answer(201, said))
                         .fails(
-                                "DoubleTick answered 201, but without \"success\": true: Nobody is called ****",
-                                Fault.ANSWER),
+                                Reason.NOT_CONFIRMED,
+                                "DoubleTick answered 201, but without \"success\": true: Nobody is called ****"),
                 Fault.of("the key as success", answer(201, withheld))
-                        .fails("DoubleTick answered 201, but without \"success\": true", Fault.ANSWER),
+                        .fails(Reason.NOT_CONFIRMED, "DoubleTick answered 201, but without \"success\": true"),
                 Fault.of(
                                 "the key and a console note in the reason phrase",
                                 AnswerFaults.raw("HTTP/1.1 404 " + CONSOLE_NOTE + "No " + API_KEY
                                         + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
-                        .fails("DoubleTick answered 404: No ****", Fault.ANSWER),
+                        .fails(Reason.UNEXPECTED_STATUS, "DoubleTick answered 404: No ****"),
                 Fault.of(
                                 "no reason phrase",
                                 AnswerFaults.raw("HTTP/1.1 404\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
-                        .fails("DoubleTick answered 404", Fault.ANSWER),
+                        .fails(Reason.UNEXPECTED_STATUS, "DoubleTick answered 404"),
                 Fault.of(
                                 "the key with a retry",
                                 answer(
@@ -123,7 +123,7 @@ final class MessageFaults {
                 .matcher(body)
                 .replaceAll(half -> "\\\\u" + Integer.toHexString(half.group().charAt(0)));
         return Fault.of("message: " + name, answer(422, escaped))
-                .fails("DoubleTick answered 422: " + shown, Fault.NUMBER);
+                .fails(Reason.LOGIN_NUMBER_REJECTED, "DoubleTick answered 422: " + shown);
     }
 
     private static JsonNode text(String text) {

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,9 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
-import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,40 +27,40 @@ final class ConnectionFaults {
                 Fault.down("connection refused")
                         .tries(4)
                         .fails(
-                                "No connection to {host} on port {port}: it is refused or there is no way there",
-                                Fault.NETWORK),
+                                Reason.CONNECTION_FAILED,
+                                "No connection to {host} on port {port}: it is refused or there is no way there"),
                 Fault.down("unknown host")
                         .https()
                         .host("doubletick.invalid")
                         .tries(4)
-                        .fails("The host name doubletick.invalid is unknown", Fault.NETWORK),
+                        .fails(Reason.UNKNOWN_HOST, "The host name doubletick.invalid is unknown"),
                 Fault.deaf("reset before the request", ScriptedServer.reset())
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.deaf("closed before the request", (socket, server) -> {})
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("reset after the request", ScriptedServer.reset())
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("closed after the request", (socket, server) -> {})
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("cut in the header", raw("HTTP/1.1 201 Created\r\nContent-Le"))
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("cut in the body", raw(head("Content-Length: 17") + AnswerFaults.OK))
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("cut between chunks", raw(head("Transfer-Encoding: chunked") + "10\r\n{\"success\":true}\r\n"))
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("reset in the body", (socket, server) -> {
                             raw(head("Content-Length: 17") + AnswerFaults.OK).to(socket, server);
                             ScriptedServer.reset().to(socket, server);
                         })
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, LOST),
                 Fault.of("once reset, then a success", ScriptedServer.reset(), SUCCESS)
                         .tries(2)
                         .succeeds(),
@@ -70,19 +69,19 @@ final class ConnectionFaults {
                         .succeeds(),
                 Fault.of("a refusal after a retry", answer(500, ""), answer(401, ""))
                         .tries(2)
-                        .fails("DoubleTick answered 401: Status", Fault.KEY),
+                        .fails(Reason.API_KEY_REJECTED, "DoubleTick answered 401: Status"),
                 Fault.of("no HTTP", raw("220 mail.example.com ESMTP\r\n"))
                         .tries(4)
-                        .fails(NO_HTTP, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, NO_HTTP),
                 Fault.of("a status that is no number", raw("HTTP/1.1 OK\r\n\r\n"))
                         .tries(4)
-                        .fails(NO_HTTP, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, NO_HTTP),
                 Fault.of("a chunk of no size", raw(head("Transfer-Encoding: chunked") + "zz\r\n"))
                         .tries(4)
-                        .fails(NO_HTTP, Fault.NETWORK),
+                        .fails(Reason.CONNECTION_LOST, NO_HTTP),
                 Fault.of("a header field of 1 MB", raw(head("X: " + "x".repeat(1_000_000))))
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK));
+                        .fails(Reason.CONNECTION_LOST, LOST));
     }
 
     /** Those that end by the time-out of each try. */
@@ -103,7 +102,7 @@ final class ConnectionFaults {
                                         javax.net.ServerSocketFactory.getDefault(),
                                         ScriptedServer.silence())
                                 .requests(0))
-                .map(fault -> fault.impatient().tries(4).fails(LATE, Fault.NETWORK));
+                .map(fault -> fault.impatient().tries(4).fails(Reason.TIMED_OUT, LATE));
     }
 
     private static Stream<Fault> tls() {
@@ -112,25 +111,27 @@ final class ConnectionFaults {
                 Fault.tls("TLS", TestCertificates.trusted(), SUCCESS),
                 Fault.tls("a certificate that signs itself", TestCertificates.selfSigned(), SUCCESS)
                         .requests(0)
-                        .fails(untrusted, Fault.TLS),
+                        .fails(Reason.TLS, untrusted),
                 Fault.tls("an unknown authority", TestCertificates.byUnknownAuthority(), SUCCESS)
                         .requests(0)
-                        .fails(untrusted, Fault.TLS),
+                        .fails(Reason.TLS, untrusted),
                 Fault.tls("an expired certificate", TestCertificates.expired(), SUCCESS)
                         .requests(0)
-                        .fails(untrusted, Fault.TLS),
+                        .fails(Reason.TLS, untrusted),
                 Fault.tls("a certificate for another host", TestCertificates.forAnotherHost(), SUCCESS)
                         .requests(0)
-                        .fails("The TLS certificate that was presented is not for localhost", Fault.TLS),
+                        .fails(Reason.TLS, "The TLS certificate that was presented is not for localhost"),
                 Fault.deaf("no TLS", raw("HTTP/1.1 400 Bad Request\r\n\r\n"))
                         .https()
-                        .fails("No secure connection to localhost: Unsupported or unrecognized SSL message", Fault.TLS),
+                        .fails(
+                                Reason.TLS,
+                                "No secure connection to localhost: Unsupported or unrecognized SSL message"),
                 Fault.deaf(
                                 "cut while shaking hands",
                                 (socket, server) -> socket.getInputStream().read())
                         .https()
                         .tries(4)
-                        .fails(LOST, Fault.NETWORK));
+                        .fails(Reason.CONNECTION_LOST, LOST));
     }
 
     /** Neither followed, with the key or without, nor taken for a success. */
@@ -149,9 +150,9 @@ final class ConnectionFaults {
     private static Fault redirect(int status, String location, String shown) {
         return Fault.of(status + " to " + shown, answer(status, AnswerFaults.OK, "Location: " + location))
                 .fails(
+                        Reason.REDIRECTED,
                         "DoubleTick answered " + status + ", a redirect to " + shown
-                                + ", which is not followed: Status",
-                        Fault.ANSWER);
+                                + ", which is not followed: Status");
     }
 
     private static String head(String header) {

@@ -1,11 +1,12 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
 
-import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -18,23 +19,29 @@ final class RetryAfterFaults {
 
     static Stream<Fault> all() {
         ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
-        return IntStream.of(429, 503)
-                .boxed()
-                .flatMap(status -> Stream.of(
-                        waits(status, "1"),
-                        waits(status, "0"),
-                        waits(status, date(now.plusSeconds(2))),
-                        waits(status, date(now.minusYears(1))),
-                        waits(status, "soon"),
-                        waits(status, "-5"),
-                        waits(status, "0.5"),
-                        waits(status, "\u00A01"),
-                        waits(status, ""),
-                        asksTooLong(status, "61", "61"),
-                        asksTooLong(status, "86400", "86400"),
-                        asksTooLong(status, "9".repeat(40), "999999999"),
-                        asksTooLong(status, date(now.plusHours(1)), "{n}"),
-                        asksTooLong(status, "Fri, 31 Dec 9999 23:59:59 GMT", "{n}")));
+        return forEachStatus(status -> Stream.of(
+                waits(status, "0"),
+                waits(status, date(now.minusYears(1))),
+                waits(status, "soon"),
+                waits(status, "-5"),
+                waits(status, "0.5"),
+                waits(status, ""),
+                asksTooLong(status, "61", "61"),
+                asksTooLong(status, "86400", "86400"),
+                asksTooLong(status, "9".repeat(40), "999999999"),
+                asksTooLong(status, date(now.plusHours(1)), "{n}"),
+                asksTooLong(status, "Fri, 31 Dec 9999 23:59:59 GMT", "{n}")));
+    }
+
+    /** Those that wait for as long as they are asked to. */
+    static Stream<Fault> slow() {
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+        return forEachStatus(status ->
+                Stream.of(waits(status, "1"), waits(status, "\u00A01"), waits(status, date(now.plusSeconds(2)))));
+    }
+
+    private static Stream<Fault> forEachStatus(IntFunction<Stream<Fault>> rows) {
+        return IntStream.of(429, 503).boxed().flatMap(rows::apply);
     }
 
     private static Fault waits(int status, String retryAfter) {
@@ -52,9 +59,9 @@ final class RetryAfterFaults {
                         answer(status, "{}", "Retry-After: " + retryAfter),
                         SUCCESS)
                 .fails(
+                        status == 429 ? Reason.RATE_LIMITED : Reason.SERVER_ERROR,
                         "DoubleTick answered " + status + ": Status; it asks to wait " + seconds
-                                + " s, longer than the 60 s that a logout waits",
-                        status == 429 ? Fault.RATE : Fault.SERVER);
+                                + " s, longer than the 60 s that a logout waits");
     }
 
     private static String date(ZonedDateTime time) {

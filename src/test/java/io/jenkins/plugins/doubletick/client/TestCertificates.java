@@ -1,4 +1,4 @@
-package io.jenkins.plugins.doubletick;
+package io.jenkins.plugins.doubletick.client;
 
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -7,11 +7,12 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import javax.net.ServerSocketFactory;
+import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** Certificates for servers of a test, and an authority that Java can be made to trust. */
-final class TestCertificates {
+/** Certificates for servers of a test, and an authority that a client, or all of Java, can be made to trust. */
+public final class TestCertificates {
 
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
@@ -22,8 +23,16 @@ final class TestCertificates {
 
     private TestCertificates() {}
 
+    /** The same client, which trusts this authority and nobody else. */
+    static OkHttpClient.Builder trustedBy(OkHttpClient.Builder client) {
+        HandshakeCertificates trusted = new HandshakeCertificates.Builder()
+                .addTrustedCertificate(AUTHORITY.certificate())
+                .build();
+        return client.sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager());
+    }
+
     /** Java trusts this authority, and nobody else, from now on until {@link #distrust}. */
-    static void trust(Path directory) throws Exception {
+    public static void trust(Path directory) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("authority", AUTHORITY.certificate());
@@ -35,16 +44,16 @@ final class TestCertificates {
         System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
     }
 
-    static void distrust() {
+    public static void distrust() {
         System.clearProperty(TRUST_STORE);
         System.clearProperty(TRUST_STORE_PASSWORD);
     }
 
-    static ServerSocketFactory trusted() {
+    public static ServerSocketFactory trusted() {
         return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("localhost"));
     }
 
-    static ServerSocketFactory expired() {
+    public static ServerSocketFactory expired() {
         long now = Instant.now().toEpochMilli();
         return server(new HeldCertificate.Builder()
                 .signedBy(AUTHORITY)
@@ -54,15 +63,15 @@ final class TestCertificates {
                         now - Duration.ofDays(1).toMillis()));
     }
 
-    static ServerSocketFactory forAnotherHost() {
+    public static ServerSocketFactory forAnotherHost() {
         return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("other.example"));
     }
 
-    static ServerSocketFactory selfSigned() {
+    public static ServerSocketFactory selfSigned() {
         return server(new HeldCertificate.Builder().addSubjectAlternativeName("localhost"));
     }
 
-    static ServerSocketFactory byUnknownAuthority() {
+    public static ServerSocketFactory byUnknownAuthority() {
         HeldCertificate unknown =
                 new HeldCertificate.Builder().certificateAuthority(0).build();
         return server(new HeldCertificate.Builder().signedBy(unknown).addSubjectAlternativeName("localhost"));

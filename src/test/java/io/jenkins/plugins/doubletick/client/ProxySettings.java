@@ -1,0 +1,56 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+import okhttp3.Credentials;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Where a proxy is, and the login for it.
+ *
+ * @param user null if there is no login
+ */
+public record ProxySettings(String host, int port, String user, String password) {
+
+    static ProxySettings withoutLogin(int port) {
+        return new ProxySettings("127.0.0.1", port, null, null);
+    }
+
+    /**
+     * The same client with this proxy for every request.
+     *
+     * @param told gets every failure that OkHttp reports to the proxy selector
+     */
+    OkHttpClient.Builder applyTo(OkHttpClient.Builder client, List<IOException> told) {
+        return client.proxySelector(new ProxySelector() {
+                    @Override
+                    public List<Proxy> select(URI uri) {
+                        return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port)));
+                    }
+
+                    @Override
+                    public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+                        told.add(failure);
+                    }
+                })
+                .proxyAuthenticator((route, response) -> login(response));
+    }
+
+    /** The request again with the login; null if there is none, or another one than Basic is asked for. */
+    private Request login(Response demand) {
+        boolean isBasic = demand.challenges().stream().anyMatch(c -> c.scheme().equalsIgnoreCase("Basic"));
+        Request request = demand.request();
+        return user == null || !isBasic || request.header("Proxy-Authorization") != null
+                ? null
+                : request.newBuilder()
+                        .header("Proxy-Authorization", Credentials.basic(user, password))
+                        .build();
+    }
+}
