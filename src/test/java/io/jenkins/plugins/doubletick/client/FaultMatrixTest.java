@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +17,7 @@ import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
@@ -62,6 +61,13 @@ class FaultMatrixTest {
         try (Attempt attempt = new Attempt(fault)) {
             attempt.finish();
         }
+    }
+
+    @Disabled("The proxy reads the key in clear")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("io.jenkins.plugins.doubletick.client.ProxyFaults#loopback")
+    void plainHttpToLoopbackGoesThroughNoProxy(Fault fault) throws Exception {
+        logoutEndsAsItMust(fault);
     }
 
     /** All of them at once, since each takes four time-outs, or seconds that DoubleTick asks for. */
@@ -123,7 +129,7 @@ class FaultMatrixTest {
         }
 
         private void assertFailure(ExecutionException e) {
-            search.forKeysAndNumbers("the exception", print(e));
+            search.forKeysAndNumbers("the exception", LeakSearch.print(e));
             if (!(e.getCause() instanceof DoubleTickException failure)) {
                 throw new AssertionError(e);
             }
@@ -133,8 +139,10 @@ class FaultMatrixTest {
         }
 
         private void assertNoLeak() {
-            failures.forEach(failure -> search.forKeysAndNumbers("a failure before another try", print(failure)));
-            toldToProxySelector.forEach(e -> search.forKeysAndNumbers("what the proxy selector is told", print(e)));
+            failures.forEach(
+                    failure -> search.forKeysAndNumbers("a failure before another try", LeakSearch.print(failure)));
+            toldToProxySelector.forEach(
+                    e -> search.forKeysAndNumbers("what the proxy selector is told", LeakSearch.print(e)));
             search.forKeysAndNumbers("the log", log.ours() + log.others());
             assertEquals(List.of(), search.hits());
         }
@@ -155,11 +163,5 @@ class FaultMatrixTest {
             fixture.close();
             service.close();
         }
-    }
-
-    private static String print(Throwable failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text, true));
-        return text.toString();
     }
 }

@@ -2,16 +2,18 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -20,7 +22,7 @@ public final class LeakSearch {
 
     private final Set<String> keys = new TreeSet<>();
     private final List<String> numbers;
-    private final List<String> hits = new ArrayList<>();
+    private final List<String> hits = new CopyOnWriteArrayList<>();
     private int searched;
 
     /**
@@ -56,6 +58,13 @@ public final class LeakSearch {
         numbers.stream()
                 .filter(digits::contains)
                 .forEach(number -> hits.add("The login number " + number + " in " + where));
+    }
+
+    /** All that a log would have of it, causes included. */
+    static String print(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
     }
 
     /** All files below a directory, as bytes, and unpacked where they are packed. */

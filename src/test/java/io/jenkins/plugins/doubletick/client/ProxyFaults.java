@@ -26,7 +26,7 @@ final class ProxyFaults {
     private static Stream<Fault> working() {
         return Stream.of(
                 behindTls("a proxy").proxy(OPEN, 1, ProxyReplies.tunnel()),
-                Fault.of("a proxy, and http", SUCCESS).proxy(OPEN, 1, ProxyReplies.forward()),
+                Fault.down("a proxy, and http").host("doubletick.invalid").proxy(OPEN, 1, SUCCESS),
                 Fault.tls("a proxy before a server that fails", TestCertificates.trusted(), answer(500, ""))
                         .proxy(OPEN, 4, ProxyReplies.tunnel())
                         .tries(4)
@@ -51,10 +51,10 @@ final class ProxyFaults {
                         .proxy(OPEN, 1, LOGIN)
                         .requests(0)
                         .fails(Reason.PROXY, DEMANDS_LOGIN),
-                // For tests and gateways on the loopback address only, and the body is not to be sent twice unasked.
-                Fault.of("a proxy that demands a login for http", SUCCESS)
-                        .proxy(as("right"), 1, ProxyReplies.login("jenkins", "right", ProxyReplies.forward()))
-                        .requests(0)
+                // The body is not to be sent twice unasked.
+                Fault.down("a proxy that demands a login for http")
+                        .host("doubletick.invalid")
+                        .proxy(as("right"), 1, ProxyReplies.login("jenkins", "right", SUCCESS))
                         .fails(Reason.PROXY, "DoubleTick answered 407: Status"));
     }
 
@@ -110,6 +110,23 @@ final class ProxyFaults {
                 .impatient()
                 .tries(4)
                 .fails(Reason.TIMED_OUT, "No answer within 1 s" + VIA));
+    }
+
+    /** Where a proxy would read the key in clear. */
+    static Stream<Fault> loopback() {
+        return Stream.concat(
+                Stream.of("127.0.0.1", "localhost")
+                        .map(host ->
+                                Fault.of("http to " + host, SUCCESS).host(host).proxyDown(OPEN)),
+                Stream.of("127.1.2.3", "[::1]")
+                        .map(host -> Fault.down("http to " + host)
+                                .host(host)
+                                .proxyDown(OPEN)
+                                .tries(4)
+                                .fails(
+                                        Reason.CONNECTION_FAILED,
+                                        "No connection to " + host.replaceAll("[\\[\\]]", "")
+                                                + " on port {port}: it is refused or there is no way there")));
     }
 
     private static Fault behindTls(String name) {

@@ -26,18 +26,6 @@ public final class ProxyReplies {
         };
     }
 
-    /** Passes on a request for an {@code http} URL. */
-    public static Reply forward() {
-        return (socket, server) -> {
-            String request = latest(server);
-            URI target = URI.create(request.split(" ")[1]);
-            try (Socket origin = new Socket(target.getHost(), target.getPort())) {
-                write(origin, request.replaceFirst("http://[^/]*", ""));
-                copy(origin, socket);
-            }
-        };
-    }
-
     /** Asks for a login, until it gets this one. */
     public static Reply login(String user, String password, Reply then) {
         return (socket, server) -> {

@@ -1,0 +1,78 @@
+package io.jenkins.plugins.doubletick.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A server, or a proxy, sends back what it was sent: nothing that the client tells has key or number in it. */
+class EchoTest implements CallListener {
+
+    private static final String KEY = "key_echoed-4c1D+/e0==";
+
+    @RegisterExtension
+    private final SystemLog log = new SystemLog();
+
+    private final LeakSearch search = new LeakSearch(List.of(KEY), List.of(EchoingServer.NUMBERS));
+    private final List<IOException> toldToProxySelector = new CopyOnWriteArrayList<>();
+
+    @Test
+    void server() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(EchoingServer.reply())) {
+            sendAll(server.url(), new OkHttpClient());
+        }
+        assertEquals(List.of(), search.hits());
+    }
+
+    @Test
+    @Disabled("OkHttp hands its exceptions to the proxy selector as they are")
+    void proxy() throws Exception {
+        try (ScriptedServer proxy = new ScriptedServer(EchoingServer.reply())) {
+            OkHttpClient http = ProxySettings.withoutLogin(proxy.port())
+                    .applyTo(new OkHttpClient.Builder(), toldToProxySelector)
+                    .build();
+            sendAll("http://doubletick.invalid", http);
+        }
+        assertFalse(toldToProxySelector.isEmpty());
+        toldToProxySelector.forEach(e -> search.forKeysAndNumbers("the proxy selector", LeakSearch.print(e)));
+        assertEquals(List.of(), search.hits());
+    }
+
+    private void sendAll(String url, OkHttpClient http) throws Exception {
+        ApiKey key = ApiKey.parse(KEY);
+        try (ClientFixture fixture = new ClientFixture(url, http, DoubleTickClient.CALL_TIMEOUT)) {
+            for (String number : EchoingServer.numbers()) {
+                searchFailure(number, fixture.client.logout(key, LoginNumber.parse(number), this));
+            }
+            searchFailure("the key's check", fixture.client.checkKey(key));
+        }
+        search.forKeysAndNumbers("the log", log.ours() + log.others());
+    }
+
+    private void searchFailure(String where, CompletableFuture<?> future) {
+        ExecutionException failure =
+                assertThrows(ExecutionException.class, () -> future.get(1, TimeUnit.MINUTES), where);
+        search.forKeysAndNumbers("the failure of " + where, LeakSearch.print(failure));
+    }
+
+    @Override
+    public void retrying(DoubleTickException failure, int tries, Duration wait) {
+        search.forKeysAndNumbers("a failure before another try", LeakSearch.print(failure));
+    }
+
+    @Override
+    public void heldBack(Duration wait) {
+        throw new AssertionError("There is no other logout");
+    }
+}
