@@ -43,13 +43,25 @@ final class CredentialsDropDown {
         items.add(emptyText, "");
         if (mayChoose(item)) {
             if (item == null) {
-                items.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), StringCredentials.class, ApiKeyLookup.requirements(), ApiKeyLookup.USABLE);
+                items.includeMatchingAs(
+                        ACL.SYSTEM2,
+                        Jenkins.get(),
+                        StringCredentials.class,
+                        ApiKeyLookup.requirements(),
+                        ApiKeyLookup.USABLE);
             } else {
-                items.includeMatchingAs(authentication(item), item, StringCredentials.class, ApiKeyLookup.requirements(), ApiKeyLookup.USABLE);
+                items.includeMatchingAs(
+                        authentication(item),
+                        item,
+                        StringCredentials.class,
+                        ApiKeyLookup.requirements(),
+                        ApiKeyLookup.USABLE);
             }
         }
         // So that saving the form keeps what its reader cannot see, or what is gone for the moment.
-        return Util.fixEmptyAndTrim(current) == null || !EchoGuard.mayEcho(current) ? items : items.includeCurrentValue(current);
+        return Util.fixEmptyAndTrim(current) == null || !EchoGuard.mayEcho(current)
+                ? items
+                : items.includeCurrentValue(current);
     }
 
     static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
@@ -63,9 +75,17 @@ final class CredentialsDropDown {
         CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));
         boolean none = (item == null
                         ? CredentialsProvider.listCredentialsInItemGroup(
-                                StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, ApiKeyLookup.requirements(), matcher)
+                                StringCredentials.class,
+                                Jenkins.get(),
+                                ACL.SYSTEM2,
+                                ApiKeyLookup.requirements(),
+                                matcher)
                         : CredentialsProvider.listCredentialsInItem(
-                                StringCredentials.class, item, authentication(item), ApiKeyLookup.requirements(), matcher))
+                                StringCredentials.class,
+                                item,
+                                authentication(item),
+                                ApiKeyLookup.requirements(),
+                                matcher))
                 .isEmpty();
         return none ? FormValidation.error(Messages.CredentialsDropDown_notFound(id)) : FormValidation.ok();
     }

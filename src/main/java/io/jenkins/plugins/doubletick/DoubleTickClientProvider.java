@@ -11,7 +11,6 @@ import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -51,8 +50,6 @@ public class DoubleTickClientProvider {
 
     /** Package-private for tests that do not want to wait. */
     static RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
-    /** Likewise. */
-    static Duration callTimeout = DoubleTickClient.CALL_TIMEOUT;
 
     private final ExecutorService blocking = blockingThreads();
     private HttpUrl clientUrl;
@@ -102,8 +99,7 @@ public class DoubleTickClientProvider {
                     url,
                     userAgent(),
                     retryPolicy,
-                    Timer.get(),
-                    callTimeout);
+                    Timer.get());
         }
         return client;
     }

@@ -94,7 +94,8 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
     }
 
     private static String explain(DoubleTickException failure) {
-        if (failure.reason() == DoubleTickException.Reason.API_KEY_REJECTED) {
+        if (failure.reason() == DoubleTickException.Reason.API_KEY_REJECTED
+                || failure.reason() == DoubleTickException.Reason.API_KEY_FORBIDDEN) {
             return Messages.DoubleTickConfiguration_rejected(failure.getMessage());
         }
         return failure.status() == 0

@@ -16,7 +16,7 @@ public final class LoginNumberFormValidation {
     public static FormValidation check(@CheckForNull String value) {
         try {
             // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
-            return LoginNumber.parse(value).value().startsWith("+")
+            return LoginNumber.parse(value) != null && value.indexOf('+') >= 0
                     ? FormValidation.ok()
                     : FormValidation.ok(Messages.LoginNumberFormValidation_withoutPlus());
         } catch (DoubleTickException e) {

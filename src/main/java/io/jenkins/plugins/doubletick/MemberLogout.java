@@ -6,10 +6,10 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
-import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -141,10 +141,10 @@ final class MemberLogout implements CallListener {
     private String advice(DoubleTickException failure) {
         return switch (failure.reason()) {
             case LOGIN_NUMBER_INVALID -> "";
-            case API_KEY_INVALID, API_KEY_REJECTED -> Messages.Advice_key(credentialsId);
+            case API_KEY_INVALID, API_KEY_REJECTED, API_KEY_FORBIDDEN -> Messages.Advice_key(credentialsId);
             case LOGIN_NUMBER_REJECTED -> Messages.Advice_number();
             case RATE_LIMITED -> Messages.Advice_rate();
-            case SERVER_ERROR -> Messages.Advice_server();
+            case SERVER_ERROR, INTERNAL -> Messages.Advice_server();
             case REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS -> Messages.Advice_answer(url.host());
             case UNKNOWN_HOST, CONNECTION_FAILED, CONNECTION_LOST, TIMED_OUT, PROXY ->
                 Messages.Advice_network(url.host());

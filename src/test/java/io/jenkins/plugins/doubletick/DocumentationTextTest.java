@@ -61,7 +61,8 @@ class DocumentationTextTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         assertTrue(shown.size() >= 20, "Shown: " + shown);
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
-            sources.forEach(source -> shown.remove(source.getFileName().toString().replace(".java", "")));
+            sources.forEach(
+                    source -> shown.remove(source.getFileName().toString().replace(".java", "")));
         }
         assertEquals(Set.of(), shown);
     }
@@ -95,7 +96,8 @@ class DocumentationTextTest {
                     Matcher said = Pattern.compile("`([^`]+)`").matcher(row.split("\\|")[1]);
                     while (said.find()) {
                         explained++;
-                        Predicate<String> same = Pattern.compile(pattern(said.group(1))).asPredicate();
+                        Predicate<String> same =
+                                Pattern.compile(pattern(said.group(1))).asPredicate();
                         if (messages.stream().noneMatch(same)) {
                             unknown.add(page + ": " + said.group(1));
                         }
@@ -119,9 +121,8 @@ class DocumentationTextTest {
                     properties.load(reader);
                 }
                 for (Object message : properties.values()) {
-                    messages.add(message.toString()
-                            .replace("''", "'")
-                            .replaceAll("\\{[^{}]*(\\{[^{}]*}[^{}]*)*}", "…"));
+                    messages.add(
+                            message.toString().replace("''", "'").replaceAll("\\{[^{}]*(\\{[^{}]*}[^{}]*)*}", "…"));
                 }
             }
         }

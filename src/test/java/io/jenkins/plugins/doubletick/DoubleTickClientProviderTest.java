@@ -23,7 +23,8 @@ class DoubleTickClientProviderTest {
     @Test
     void withoutThePropertyItIsDoubleTick() throws Exception {
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
-        assertEquals("https://public.doubletick.io/", DoubleTickClientProvider.url().toString());
+        assertEquals(
+                "https://public.doubletick.io/", DoubleTickClientProvider.url().toString());
     }
 
     @ParameterizedTest
@@ -61,7 +62,8 @@ class DoubleTickClientProviderTest {
     void nothingIsSentToARefusedAddress(JenkinsRule r) throws Exception {
         StandInExtension.addDefaultKey();
         System.setProperty(
-                DoubleTickClientProvider.URL_PROPERTY, doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
+                DoubleTickClientProvider.URL_PROPERTY,
+                doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
         FreeStyleProject job = r.createFreeStyleProject();
         job.getBuildersList().add(new DoubleTickLogoutBuilder("+919876543210"));
         FreeStyleBuild build = r.buildAndAssertStatus(Result.FAILURE, job);

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.ProxyConfiguration;
 import hudson.model.Result;
-import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.Fault;
 import io.jenkins.plugins.doubletick.client.FaultyService;
 import io.jenkins.plugins.doubletick.client.ProxySettings;
+import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.doubletick.client.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class FaultsInBuildsTest {
     void tearDown() {
         TestCertificates.distrust();
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
-        DoubleTickClientProvider.callTimeout = DoubleTickClient.CALL_TIMEOUT;
+        StandInExtension.callTimeout = RetryPolicy.DEFAULT.callTimeout();
     }
 
     @TestFactory
@@ -77,7 +77,7 @@ class FaultsInBuildsTest {
         Fault fault = row.fault();
         try (FaultyService service = fault.open()) {
             r.jenkins.setProxy(proxy(service.proxySettings(), row.noProxyHost()));
-            DoubleTickClientProvider.callTimeout = fault.callTimeout();
+            StandInExtension.callTimeout = fault.callTimeout();
             // A path of its own, since the plugin keeps its client as long as the URL stays the same.
             String path = "/" + ++rows;
             StandInExtension.use(service.url() + path);

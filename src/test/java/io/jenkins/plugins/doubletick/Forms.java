@@ -19,7 +19,8 @@ public final class Forms {
      *
      * @param form the class that is configured
      */
-    public static String post(JenkinsRule r, Class<?> form, String method, String parameter, String value) throws Exception {
+    public static String post(JenkinsRule r, Class<?> form, String method, String parameter, String value)
+            throws Exception {
         return send(r.createWebClient(), HttpMethod.POST, form, method, parameter, value)
                 .getWebResponse()
                 .getContentAsString()

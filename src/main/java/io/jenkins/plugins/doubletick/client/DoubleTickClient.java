@@ -4,87 +4,87 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import okhttp3.Call;
-import okhttp3.Callback;
-import okhttp3.Dispatcher;
+import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
-import okhttp3.Response;
 import okio.BufferedSink;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The DoubleTick API, as far as logging out team members needs it. Asynchronous: no caller's thread waits, and at most
- * {@value #MAX_REQUESTS} requests are in flight at a time, each of them on a thread; all others wait without one.
+ * A client of the DoubleTick API, as far as logging out team members needs it. It is asynchronous: no caller's thread
+ * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, each on a thread; all others wait without
+ * one.
  *
- * <p>Keep one instance, which shares connections and knows which API keys DoubleTick told to wait.
+ * <p>Keep one instance: it knows which API keys DoubleTick told to wait.
  */
+@Restricted(NoExternalUse.class)
 public final class DoubleTickClient {
 
     /** The address of the DoubleTick API. */
     public static final String DEFAULT_URL = "https://public.doubletick.io";
 
-    /** Requests in flight at a time. OkHttp blocks a thread for each, and DoubleTick is not to be flooded. */
+    /** How many requests may be in flight at a time. OkHttp blocks a thread for each. */
     public static final int MAX_REQUESTS = 32;
 
     /** How long making a connection may take. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** How long one try may take from sending, connection included, to the last byte of its answer. */
-    public static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
-    private final OkHttpClient http;
+    final OkHttpClient http;
+    final RetryPolicy policy;
+    final ScheduledExecutorService timer;
+    final Executor threads = threads();
     private final HttpUrl url;
     private final String userAgent;
-    private final RetryPolicy policy;
-    private final ScheduledExecutorService timer;
-    /** Never emptied: an account has one key, and a gate is small. */
-    private final Map<ApiKey, RateLimiter> gates = new ConcurrentHashMap<>();
+    /** By a number made of the key, so that nothing of a key is kept when nothing of it is under way. */
+    private final Map<Integer, RateLimiter> limiters = new HashMap<>();
+
+    private final Object salt = new Object();
 
     /**
-     * @param http where proxy and trusted certificates come from; what makes a logout safe is set here
+     * @param http where proxy and trusted certificates come from; what makes a call safe is set here
      * @param url where the API is, normally {@link #DEFAULT_URL}
      * @param userAgent how the client introduces itself to DoubleTick
      * @param timer runs what comes later; nothing that blocks is run on it
      */
     public DoubleTickClient(
             OkHttpClient http, HttpUrl url, String userAgent, RetryPolicy policy, ScheduledExecutorService timer) {
-        this(http, url, userAgent, policy, timer, CALL_TIMEOUT);
-    }
-
-    /** @param callTimeout instead of {@link #CALL_TIMEOUT}, for tests that do not want to wait for it */
-    public DoubleTickClient(
-            OkHttpClient http,
-            HttpUrl url,
-            String userAgent,
-            RetryPolicy policy,
-            ScheduledExecutorService timer,
-            Duration callTimeout) {
         this.http = http.newBuilder()
-                .dispatcher(dispatcher())
                 .connectTimeout(CONNECT_TIMEOUT)
-                // One limit for the whole try: OkHttp's own for each read would end a slow answer early and let a
+                // One limit for the whole request: OkHttp's own for each read would end a slow answer early and let a
                 // dripping one go on for ever.
-                .callTimeout(callTimeout)
+                .callTimeout(policy.callTimeout())
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
+                // A connection for each request: one that has fallen silent costs one try of one call. Keeping it for
+                // the
+                // next call, or sharing it as HTTP/2 does, would take further ones, and calls are rare.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .protocols(List.of(Protocol.HTTP_1_1))
                 // A redirected POST can turn into a GET whose 200 means nothing, and the key must go nowhere else.
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // Every request sent again is counted, told and waited for, by RetryPolicy alone.
+                // RetryPolicy alone sends requests again: it counts them, logs them and waits between them.
                 .retryOnConnectionFailure(false)
                 // Racing a host's addresses takes a second thread for each call.
                 .fastFallback(false)
-                .addNetworkInterceptor(ApiResponse::boundRetryAfter)
+                .proxySelector(new DirectLoopbackProxySelector(http.proxySelector()))
+                .addNetworkInterceptor(RetryAfter::bound)
                 .build();
         this.url = url;
         this.userAgent = userAgent;
@@ -92,9 +92,9 @@ public final class DoubleTickClient {
         this.timer = timer;
     }
 
-    private static Dispatcher dispatcher() {
+    /** Runs requests. OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
+    private static Executor threads() {
         AtomicInteger count = new AtomicInteger();
-        // OkHttp's own pool has no bound, and for a moment a finishing call and its successor have a thread each.
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 MAX_REQUESTS, MAX_REQUESTS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "DoubleTick request " + count.incrementAndGet());
@@ -102,53 +102,47 @@ public final class DoubleTickClient {
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
-        Dispatcher dispatcher = new Dispatcher(threads);
-        dispatcher.setMaxRequests(MAX_REQUESTS);
-        dispatcher.setMaxRequestsPerHost(MAX_REQUESTS);
-        return dispatcher;
+        return threads;
+    }
+
+    /** Returns the one limiter of a key. */
+    RateLimiter limiter(ApiKey key) {
+        synchronized (limiters) {
+            limiters.values().removeIf(RateLimiter::isIdle);
+            return limiters.computeIfAbsent(
+                    Objects.hash(salt, key), k -> new RateLimiter(policy, timer, System::nanoTime));
+        }
     }
 
     /**
-     * Logs a team member out of DoubleTick on every device ({@code POST /team-member/logout}).
+     * Logs a team member out of DoubleTick on every device ({@code POST /team-member/logout}). Never throws.
      *
-     * @return completes when DoubleTick confirmed the logout, else exceptionally with a {@link DoubleTickException};
-     *     cancelling it ends the request, or the wait for the next try, at once
+     * @return completes when DoubleTick confirmed the logout, else exceptionally, as a rule with a {@link
+     *     DoubleTickException}; cancelling it ends the request, or the wait for the next one, at once
      */
     public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, CallListener listener) {
         Request request =
                 request(key, "team-member/logout").post(new LogoutBody(number)).build();
-        RateLimiter gate = gates.computeIfAbsent(key, k -> new RateLimiter(MAX_REQUESTS, policy.maxTries(), timer));
-        return new LogoutCall(http, request, key, number, listener, policy, timer, gate).start();
+        return new ApiCall<>(this, request, key, number, policy.maxTries(), listener, (response, tries) -> {
+                    ApiResponse answer = ApiResponse.read(response);
+                    answer.confirmLogout(key, number);
+                    return new LogoutResult(answer.status(), tries);
+                })
+                .start();
     }
 
     /**
-     * Asks whether DoubleTick accepts a key, without changing anything ({@code GET /roles}), once.
+     * Asks whether DoubleTick accepts a key, without changing anything ({@code GET /roles}), once. Never throws.
      *
-     * @return completes if it does, else exceptionally with a {@link DoubleTickException}
+     * @return completes if it does, else exceptionally, as a rule with a {@link DoubleTickException}
      */
     public CompletableFuture<Void> checkKey(ApiKey key) {
         Request request = request(key, "roles").get().build();
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        http.newCall(request).enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) {
-                try {
+        return new ApiCall<Void>(this, request, key, null, 1, CallListener.NONE, (response, tries) -> {
                     ApiResponse.read(response).confirmKey(key);
-                    result.complete(null);
-                } catch (IOException e) {
-                    onFailure(call, e);
-                } catch (DoubleTickException | RuntimeException e) {
-                    result.completeExceptionally(e);
-                }
-            }
-
-            @Override
-            public void onFailure(Call call, IOException e) {
-                result.completeExceptionally(
-                        NetworkFailure.of(e, http, request.url()).without(key, null));
-            }
-        });
-        return result;
+                    return null;
+                })
+                .start();
     }
 
     private Request.Builder request(ApiKey key, String path) {
@@ -159,7 +153,7 @@ public final class DoubleTickClient {
                 .header("User-Agent", userAgent);
     }
 
-    /** One-shot, since OkHttp sends any other body again by itself after {@code 503} with {@code Retry-After: 0}. */
+    /** Is sent once: OkHttp sends any other body again by itself after {@code 503} with {@code Retry-After: 0}. */
     private static final class LogoutBody extends RequestBody {
 
         private static final MediaType JSON = MediaType.get("application/json");
@@ -169,7 +163,7 @@ public final class DoubleTickClient {
         LogoutBody(LoginNumber number) {
             bytes = JsonNodeFactory.instance
                     .objectNode()
-                    .put("userPhoneNumber", number.value())
+                    .put("userPhoneNumber", number.digits())
                     .toString()
                     .getBytes(StandardCharsets.UTF_8);
         }

@@ -3,11 +3,14 @@ package io.jenkins.plugins.doubletick.client;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Why a team member was not logged out, or a key not accepted. The message is one line for a person: what happened,
- * with DoubleTick's own words where it sent some, and never with the API key or the clear login number.
+ * Says why a call of the API failed. The message is one line for a person: what happened, with DoubleTick's own words
+ * where it sent some, and never with the API key or the clear login number.
  */
+@Restricted(NoExternalUse.class)
 public final class DoubleTickException extends Exception {
 
     @Serial
@@ -19,8 +22,10 @@ public final class DoubleTickException extends Exception {
         LOGIN_NUMBER_INVALID(false),
         /** The text cannot be an API key; nothing was sent. */
         API_KEY_INVALID(false),
-        /** 401 or 403: DoubleTick does not accept the API key. */
+        /** 401: DoubleTick does not accept the API key, or the key lacks a permission. */
         API_KEY_REJECTED(false),
+        /** 403: the key is revoked, or may not be used from where the request came from. */
+        API_KEY_FORBIDDEN(false),
         /** 400 or 422: DoubleTick does not accept the login number, or it belongs to nobody in the team. */
         LOGIN_NUMBER_REJECTED(false),
         /** 429: too many requests with this API key. */
@@ -44,7 +49,9 @@ public final class DoubleTickException extends Exception {
         /** The server's certificate is not trusted, or no secure connection could be agreed on. */
         TLS(false),
         /** The proxy wants another login or does not let the request through. */
-        PROXY(false);
+        PROXY(false),
+        /** Jenkins could not send the request or take its answer; no thread could be started, for example. */
+        INTERNAL(true);
 
         private final boolean temporary;
 
@@ -61,13 +68,13 @@ public final class DoubleTickException extends Exception {
     private final Reason reason;
     private final int status;
     private final int tries;
-    /** How long DoubleTick asked to wait; null if it did not. */
     private final Duration retryAfter;
 
     DoubleTickException(Reason reason, String message) {
         this(reason, message, 0, null);
     }
 
+    /** @param retryAfter how long DoubleTick asks to wait; null if it does not */
     DoubleTickException(Reason reason, String message, int status, Duration retryAfter) {
         this(reason, message, status, retryAfter, 0, null);
     }
@@ -85,27 +92,34 @@ public final class DoubleTickException extends Exception {
         this.tries = tries;
     }
 
-    /** The same failure in other words. */
+    /** Returns this failure with another message. */
     DoubleTickException saying(String message) {
         return new DoubleTickException(reason, message, status, retryAfter, tries, getCause());
     }
 
-    /** The same failure as the end of a logout that was sent {@code count} times; told if it was more than once. */
-    DoubleTickException afterTries(int count) {
-        String message = count > 1 ? Messages.DoubleTickException_afterTries(getMessage(), count) : getMessage();
+    /** Returns this failure as the end of a call that sent {@code count} requests. */
+    DoubleTickException after(int count, RetryPolicy policy) {
+        String message = getMessage();
+        if (policy.asksTooLong(this)) {
+            message = Messages.DoubleTickException_asksTooLong(
+                    message, retryAfter.toSeconds(), policy.maxRetryAfter().toSeconds());
+        }
+        if (count > 1) {
+            message = Messages.DoubleTickException_afterTries(message, count);
+        }
         return new DoubleTickException(reason, message, status, retryAfter, count, getCause());
     }
 
     /**
-     * The same failure without these, also in its causes: OkHttp's exceptions quote a malformed answer, which may quote
-     * the request.
+     * Returns this failure without the key and the clear number in its message and its causes: OkHttp's exceptions quote
+     * a malformed answer, which may quote the request.
      *
      * @param number null if none was sent
      */
     DoubleTickException without(ApiKey key, LoginNumber number) {
         return new DoubleTickException(
                 reason,
-                LogSanitizer.of(getMessage(), key, number),
+                LogSanitizer.clean(getMessage(), key, number),
                 status,
                 retryAfter,
                 tries,
@@ -117,7 +131,7 @@ public final class DoubleTickException extends Exception {
             return null;
         }
         Throwable copy = new IOException(
-                LogSanitizer.of(cause.toString(), key, number), withoutSecrets(cause.getCause(), key, number));
+                LogSanitizer.clean(cause.toString(), key, number), withoutSecrets(cause.getCause(), key, number));
         copy.setStackTrace(cause.getStackTrace());
         return copy;
     }

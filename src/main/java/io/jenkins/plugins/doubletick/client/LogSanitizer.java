@@ -2,32 +2,37 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.util.regex.Pattern;
 
-/** Makes text from outside fit to stand in a build log: one line, harmless, short, without secrets. */
+/** Makes text from outside safe for a log: one short line, without control characters and secrets. */
 final class LogSanitizer {
 
     private static final int MAX_LENGTH = 300;
 
-    /** Terminal escapes whole, and with them Jenkins's console notes, which are text between two of them. */
+    /** Matches terminal escapes whole, and Jenkins's console notes, which are text between two of them. */
     private static final Pattern ESCAPES =
             Pattern.compile("\u001B\\[8mha:[^\u001B]*(\u001B\\[0m)?|\u001B\\[[0-9;?]*[@-~]|\u001B");
 
     private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}|\\p{Co}|\\p{Cn}|\\p{Cs}");
     private static final Pattern BLANKS = Pattern.compile("[\\p{Cc}\\p{Z}]+");
 
+    private static final Pattern FULL_STOP = Pattern.compile("[. ]++$");
+
     private LogSanitizer() {}
 
-    static String of(String text) {
-        return cut(clean(text));
+    /**
+     * Makes one short line of a text, without the key, with the number masked, and without a full stop at its end, because
+     * another sentence follows.
+     *
+     * @param number null where none was sent
+     */
+    static String clean(String text, ApiKey key, LoginNumber number) {
+        // Keep this order: neither a character between theirs nor the cut may hide a key or a number.
+        String line = key.removeFrom(visible(text));
+        return FULL_STOP
+                .matcher(cut(number == null ? line : number.maskIn(line)))
+                .replaceFirst("");
     }
 
-    /** Also without the key and with the number masked; {@code number} is null where none was sent. */
-    static String of(String text, ApiKey key, LoginNumber number) {
-        // In this order, so that neither a character between theirs nor the cut hides a key or number.
-        String line = key.removeFrom(clean(text));
-        return cut(number == null ? line : number.maskIn(line));
-    }
-
-    private static String clean(String text) {
+    private static String visible(String text) {
         String line = ESCAPES.matcher(text).replaceAll("");
         line = INVISIBLE.matcher(line).replaceAll("");
         return BLANKS.matcher(line).replaceAll(" ").strip();

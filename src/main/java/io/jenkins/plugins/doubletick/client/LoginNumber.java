@@ -2,11 +2,14 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The phone number that a team member logs in to DoubleTick with, in international format. A number is valid or it
  * does not exist. It is personal data: {@link #toString()} is masked, only {@link #value()} gives it out.
  */
+@Restricted(NoExternalUse.class)
 public final class LoginNumber {
 
     /** Fewest digits of an international number that is in use. */
@@ -14,25 +17,28 @@ public final class LoginNumber {
     /** Most digits of an international number, country code included (ITU-T E.164). */
     public static final int MAX_DIGITS = 15;
 
-    /** What nobody means by more than {@value} characters; told before anything looks at them one by one. */
+    /** The longest text that is looked at, in characters. Nobody writes a number with more. */
     private static final int MAX_TEXT = 100;
 
     private static final int MAX_COUNTRY_CODE = 3;
 
-    /** What people, and services that format numbers, write between two digits. */
+    /** Matches what people, and services that format numbers, write between two digits. */
     private static final String BETWEEN_DIGITS = "[\\s\\p{Pd}./()]{0,3}";
 
     private static final char MASK = '\u2022';
 
-    private final String value;
+    /** The zero that is dialled in place of the country code, as some people write it: {@code +44 (0)20 7946 0958}. */
+    private static final Pattern TRUNK_ZERO = Pattern.compile("[(\\[]\\s?0\\s?[)\\]]");
 
-    private LoginNumber(String value) {
-        this.value = value;
+    private final String digits;
+
+    private LoginNumber(String digits) {
+        this.digits = digits;
     }
 
     /**
-     * Reads a number as people write or paste it: spaces, dots, dashes, brackets and invisible formatting characters
-     * are left out, a leading {@code +} is kept. A missing country code is never guessed.
+     * Reads a number as people write or paste it, with or without a leading {@code +}: spaces, dots, dashes, brackets and
+     * invisible formatting characters are left out. A missing country code is never guessed.
      *
      * @throws DoubleTickException ({@link DoubleTickException.Reason#LOGIN_NUMBER_INVALID}) whose message names the
      *     rule that the text breaks, and does not repeat the text
@@ -48,6 +54,9 @@ public final class LoginNumber {
                 .filter(c -> !isPunctuation(c))
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+        if (TRUNK_ZERO.matcher(text).find()) {
+            throw invalid(Messages.LoginNumber_trunkZero());
+        }
         String digits = number.startsWith("+") ? number.substring(1) : number;
         // Not Character.isDigit: DoubleTick takes ASCII digits, and other scripts' digits are a paste gone wrong.
         if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
@@ -59,7 +68,7 @@ public final class LoginNumber {
         if (digits.startsWith("0")) {
             throw invalid(Messages.LoginNumber_zero());
         }
-        return new LoginNumber(number);
+        return new LoginNumber(digits);
     }
 
     private static boolean isPunctuation(int c) {
@@ -74,19 +83,23 @@ public final class LoginNumber {
         return new DoubleTickException(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, message);
     }
 
-    /** The number itself: its digits, after a {@code +} if it was given with one. */
+    /** Returns the digits, country code included, which are what DoubleTick knows a number by. */
+    public String digits() {
+        return digits;
+    }
+
+    /** Returns the number in international format (ITU-T E.164): {@code +} and the digits. */
     public String value() {
-        return value;
+        return "+" + digits;
     }
 
     /**
-     * The number as it may be shown: {@code +91••••••3210}. Enough for somebody who knows it to recognise it; of a
-     * number with less than ten digits only two are left at its end.
+     * Returns the number as it may be shown: {@code +91••••••3210}. That is enough for somebody who knows it to recognise
+     * it; of a number with less than ten digits only two are left at its end.
      */
     public String masked() {
-        int start = value.startsWith("+") ? 3 : 2;
-        int end = value.length() - (value.length() - start < 8 ? 2 : 4);
-        return value.substring(0, start) + String.valueOf(MASK).repeat(end - start) + value.substring(end);
+        int hidden = digits.length() - (digits.length() < 10 ? 4 : 6);
+        return "+" + digits.substring(0, 2) + String.valueOf(MASK).repeat(hidden) + digits.substring(2 + hidden);
     }
 
     /** Whether the text is a number that was {@linkplain #masked() masked}, and so is none any more. */
@@ -95,11 +108,10 @@ public final class LoginNumber {
     }
 
     /**
-     * The text with every occurrence of this number, however it is spaced and also without its country code, replaced
-     * by its masked form.
+     * Returns the text with every occurrence of this number, however it is spaced and also without its country code,
+     * replaced by its masked form.
      */
     String maskIn(String text) {
-        String digits = value.startsWith("+") ? value.substring(1) : value;
         int national = Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS);
         String countryCode = digits.substring(0, national)
                 .chars()
@@ -114,12 +126,12 @@ public final class LoginNumber {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LoginNumber number && number.value.equals(value);
+        return other instanceof LoginNumber number && number.digits.equals(digits);
     }
 
     @Override
     public int hashCode() {
-        return value.hashCode();
+        return digits.hashCode();
     }
 
     @Override

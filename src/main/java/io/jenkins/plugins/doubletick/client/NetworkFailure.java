@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -17,23 +16,34 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
-/** Says which of the ways in which a network fails it was. */
+/** Describes a request that got no answer: where on its way it failed. */
 final class NetworkFailure {
 
     private NetworkFailure() {}
 
-    static DoubleTickException of(IOException e, OkHttpClient http, HttpUrl url) {
+    /** Describes whatever came instead of an answer. Never throws; asks the proxy selector, which may take its time. */
+    static DoubleTickException of(Throwable e, OkHttpClient http, HttpUrl url) {
         Proxy proxy;
         try {
-            proxy = selectedProxy(http.proxySelector(), url);
-        } catch (RuntimeException broken) { // Such as a port of 99999: OkHttp, too, ended the call with it.
-            String text = LogSanitizer.of(String.valueOf(broken.getMessage()));
-            return failure(Reason.PROXY, Messages.NetworkFailure_proxySettings(text), e);
+            proxy = http.proxySelector().select(url.uri()).stream().findFirst().orElse(Proxy.NO_PROXY);
+        } catch (RuntimeException | Error broken) { // Such as a port of 99999, with which OkHttp ended the call, too.
+            return new DoubleTickException(
+                    Reason.PROXY, Messages.NetworkFailure_proxySettings(String.valueOf(broken.getMessage())), e);
         }
-        DoubleTickException failure = describe(e, http, url);
-        return proxy.type() == Proxy.Type.DIRECT
+        DoubleTickException failure = e instanceof IOException io ? describe(io, http, url) : internal(e);
+        return proxy.type() == Proxy.Type.DIRECT || failure.reason() == Reason.INTERNAL
                 ? failure
                 : failure.saying(Messages.NetworkFailure_throughProxy(failure.getMessage(), name(proxy)));
+    }
+
+    /** Describes a failure in Jenkins itself. */
+    static DoubleTickException internal(Throwable e) {
+        return new DoubleTickException(Reason.INTERNAL, Messages.NetworkFailure_internal(e.toString()), e);
+    }
+
+    /** Describes a request that was not over in time and did not end by itself. */
+    static DoubleTickException hanging(Duration time) {
+        return new DoubleTickException(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(time.toSeconds()));
     }
 
     private static DoubleTickException describe(IOException e, OkHttpClient http, HttpUrl url) {
@@ -66,7 +76,7 @@ final class NetworkFailure {
             return failure(Reason.TLS, Messages.NetworkFailure_certificate(host), e);
         }
         if (e instanceof SSLException && !(e.getCause() instanceof IOException)) {
-            return failure(Reason.TLS, Messages.NetworkFailure_tls(host, LogSanitizer.of(text)), e);
+            return failure(Reason.TLS, Messages.NetworkFailure_tls(host, text), e);
         }
         if (e instanceof InterruptedIOException) {
             // OkHttp ends a whole call with the bare type, and a phase of it with SocketTimeoutException.
@@ -87,10 +97,10 @@ final class NetworkFailure {
         return new DoubleTickException(reason, message, e);
     }
 
-    /** The exception's text begins with the name, which is the proxy's if that is the unknown one. */
+    /** Returns the name that the exception's text begins with: the proxy's if that is the unknown one. */
     private static String unknownName(IOException e, String host) {
         String text = e.getMessage();
-        return text == null || text.isBlank() ? host : LogSanitizer.of(text.split("[: ]", 2)[0]);
+        return text == null || text.isBlank() ? host : text.split("[: ]", 2)[0];
     }
 
     private static boolean isCausedBy(Throwable e, Class<? extends Throwable> type) {
@@ -100,10 +110,6 @@ final class NetworkFailure {
             }
         }
         return false;
-    }
-
-    private static Proxy selectedProxy(ProxySelector selector, HttpUrl url) {
-        return selector.select(url.uri()).stream().findFirst().orElse(Proxy.NO_PROXY);
     }
 
     private static String name(Proxy proxy) {

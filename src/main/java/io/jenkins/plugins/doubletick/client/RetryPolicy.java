@@ -2,24 +2,37 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Which failures are sent again, how often, and how long apart. Sending again is harmless: a member who is logged out
- * stays logged out.
+ * Says how fast requests are sent, how long an answer may take, and which failures are tried again. Sending a request
+ * again is harmless: a member who is logged out stays logged out.
  *
- * @param maxTries how many requests a logout sends at most
- * @param firstWait the wait after the first try; it doubles with every further one
- * @param maxRetryAfter the longest wait that DoubleTick may ask for with {@code Retry-After}; a longer one ends the
- *     logout at once, since an executor or a person is waiting for it
+ * @param maxTries how many requests a call sends at most, not counting those that were answered with 429
+ * @param firstWait the wait after the first failure; it doubles with every further one
+ * @param maxRetryAfter the longest wait that DoubleTick may ask for; a call that is asked to wait longer fails at once,
+ *     because a person or an executor is waiting for it
+ * @param patience how long DoubleTick may answer nothing but 429 before the calls that wait fail
+ * @param callTimeout how long one request may take, from making the connection to the last byte of the answer
+ * @param requestsPerSecond how many requests are sent with one API key in a second at most
  */
-public record RetryPolicy(int maxTries, Duration firstWait, Duration maxRetryAfter) {
+@Restricted(NoExternalUse.class)
+public record RetryPolicy(
+        int maxTries,
+        Duration firstWait,
+        Duration maxRetryAfter,
+        Duration patience,
+        Duration callTimeout,
+        int requestsPerSecond) {
 
-    /** Four tries, 1 s, 2 s and 4 s apart, or as long as DoubleTick asks for, up to 60 s. */
-    public static final RetryPolicy DEFAULT = new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(60));
+    /** The policy of the plugin. 25 requests a second is the highest limit in DoubleTick's documentation. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(
+            4, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofMinutes(3), Duration.ofSeconds(30), 25);
 
-    /** Whether a logout that failed so at its {@code tries}th try is sent again. */
-    boolean allows(DoubleTickException failure, int tries) {
-        return failure.reason().isTemporary() && tries < maxTries && !asksTooLong(failure);
+    /** Whether the same request may succeed after a wait that this policy gives it. */
+    boolean allows(DoubleTickException failure) {
+        return failure.reason().isTemporary() && !asksTooLong(failure);
     }
 
     /** Whether DoubleTick asked for a longer wait than this policy gives it. */
@@ -28,14 +41,27 @@ public record RetryPolicy(int maxTries, Duration firstWait, Duration maxRetryAft
     }
 
     /**
-     * How long to wait after the {@code tries}th try (1 is the first): what DoubleTick asked for, else the doubled
-     * wait, up to a quarter shorter or longer so that logouts which failed together do not come back together.
+     * Returns how long to wait after the {@code failures}th failure (1 is the first): what DoubleTick asked for, else
+     * the doubled wait, up to a quarter shorter or longer so that calls which failed together do not come back together.
      */
-    Duration waitAfter(DoubleTickException failure, int tries) {
-        if (failure.retryAfter() != null && !failure.retryAfter().isZero()) {
+    Duration waitAfter(DoubleTickException failure, int failures) {
+        if (asksToWait(failure)) {
             return failure.retryAfter();
         }
         double jitter = 0.75 + ThreadLocalRandom.current().nextDouble() / 2;
-        return Duration.ofNanos((long) (firstWait.toNanos() * Math.pow(2, tries - 1.0) * jitter));
+        return Duration.ofNanos((long) (firstWait.toNanos() * Math.pow(2, failures - 1.0) * jitter));
+    }
+
+    /**
+     * Returns how long all calls with a key wait after its {@code refusals}th 429 in a row: what DoubleTick asked for,
+     * else the doubled wait. It stops growing at eight times the first one, because a request that comes too early costs
+     * little, and one that comes too late delays all of them.
+     */
+    Duration waitAfterRefusal(DoubleTickException failure, int refusals) {
+        return asksToWait(failure) ? failure.retryAfter() : firstWait.multipliedBy(1L << Math.min(refusals - 1, 3));
+    }
+
+    private static boolean asksToWait(DoubleTickException failure) {
+        return failure.retryAfter() != null && !failure.retryAfter().isZero();
     }
 }

@@ -28,7 +28,8 @@ final class InvalidLoginNumberException extends IllegalArgumentException impleme
         try {
             return LoginNumber.parse(text);
         } catch (DoubleTickException e) {
-            throw new InvalidLoginNumberException(Messages.InvalidLoginNumberException_message(parameter, e.getMessage()));
+            throw new InvalidLoginNumberException(
+                    Messages.InvalidLoginNumberException_message(parameter, e.getMessage()));
         }
     }
 

@@ -16,18 +16,24 @@ import org.junit.jupiter.api.Assertions;
 /** A client for a test, with waits of some milliseconds, and a listener that remembers. */
 final class ClientFixture implements CallListener, AutoCloseable {
 
-    static final RetryPolicy FAST = new RetryPolicy(4, Duration.ofMillis(2), Duration.ofSeconds(60));
+    static final RetryPolicy FAST = policy(Duration.ofSeconds(30));
 
     final DoubleTickClient client;
     final List<String> told = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     ClientFixture(String url) {
-        this(url, new OkHttpClient(), DoubleTickClient.CALL_TIMEOUT);
+        this(url, new OkHttpClient(), FAST);
     }
 
-    ClientFixture(String url, OkHttpClient http, Duration callTimeout) {
-        client = new DoubleTickClient(http, HttpUrl.get(url), "test/1", FAST, timer, callTimeout);
+    ClientFixture(String url, OkHttpClient http, RetryPolicy policy) {
+        client = new DoubleTickClient(http, HttpUrl.get(url), "test/1", policy, timer);
+    }
+
+    /** Waits of some milliseconds, and no rate. */
+    static RetryPolicy policy(Duration callTimeout) {
+        return new RetryPolicy(
+                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(2), callTimeout, 100_000);
     }
 
     static ApiKey key() throws DoubleTickException {

@@ -43,7 +43,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     public static final String SECOND_MEMBER = "+12025550123";
     /** A number that belongs to nobody in the team. */
     public static final String NOT_A_MEMBER = "+919876543299";
-    /** Answered with 429 and {@code Retry-After: 2}, then with 201; and so on, in turn. */
+    /** Answered with 429, which asks to wait 2 s, then with 201; and so on, in turn. */
     public static final String RATE_LIMITED = "+919876543220";
     /** Answered with 503, then with 201; and so on, in turn. */
     public static final String BUSY = "+919876543230";
@@ -68,13 +68,13 @@ public final class DoubleTickStandIn implements AutoCloseable {
             digits(PORTAL));
 
     private static final Pattern BODY =
-            Pattern.compile("\\s*\\{\\s*\"userPhoneNumber\"\\s*:\\s*\"(\\+?[0-9]{7,15})\"\\s*}\\s*");
+            Pattern.compile("\\s*\\{\\s*\"userPhoneNumber\"\\s*:\\s*\"([0-9]{7,15})\"\\s*}\\s*");
 
     /** A request as it came; header fields that did not come are null. */
     public record Request(
             String method, String path, String authorization, String contentType, String userAgent, String body) {}
 
-    private record Answer(int status, String contentType, String body, String retryAfter) {}
+    private record Answer(int status, String contentType, String body) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -182,10 +182,9 @@ public final class DoubleTickStandIn implements AutoCloseable {
         return logOut(body.group(1));
     }
 
-    private Answer logOut(String number) {
-        String digits = digits(number);
+    private Answer logOut(String digits) {
         if (!MEMBERS.contains(digits)) {
-            return error(422, "User is not a member of this team", "Unprocessable Entity");
+            return json(422, "{\"statusCode\":422,\"message\":\"User is not a member of the team\"}");
         }
         if (digits.equals(digits(SILENT))) {
             return null;
@@ -194,14 +193,17 @@ public final class DoubleTickStandIn implements AutoCloseable {
             return error(503, "The service is being updated", "Service Unavailable");
         }
         if (digits.equals(digits(RATE_LIMITED)) && refuses(digits)) {
-            Answer limited = error(429, "Too many requests", "Too Many Requests");
-            return new Answer(limited.status(), limited.contentType(), limited.body(), "2");
+            return json(
+                    429,
+                    "{\"status\":429,\"reason\":\"RATE_LIMIT_EXCEEDED\",\"message\":\"Too many requests, please try again"
+                            + " later.\",\"extraData\":{\"retryAfter\":2,\"limitType\":\"minute\",\"resetAt\":"
+                            + (System.currentTimeMillis() + 2000) + "}}");
         }
         if (digits.equals(digits(REFUSED))) {
             return json(201, "{\"success\":false}");
         }
         if (digits.equals(digits(PORTAL))) {
-            return new Answer(200, "text/html", "<!doctype html><title>Sign in to the network</title>", null);
+            return new Answer(200, "text/html", "<!doctype html><title>Sign in to the network</title>");
         }
         logouts.put("+" + digits, Instant.now().toString());
         return json(201, "{\"success\":true}");
@@ -225,7 +227,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     }
 
     private static Answer json(int status, String body) {
-        return new Answer(status, "application/json; charset=utf-8", body, null);
+        return new Answer(status, "application/json; charset=utf-8", body);
     }
 
     private static Answer error(int status, String message, String error) {
@@ -236,9 +238,6 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private static void send(HttpExchange exchange, Answer answer) throws IOException {
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-        if (answer.retryAfter() != null) {
-            exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
-        }
         exchange.sendResponseHeaders(answer.status(), bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

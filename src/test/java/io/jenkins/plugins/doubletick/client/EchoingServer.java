@@ -38,7 +38,7 @@ public final class EchoingServer {
             "\u001B[8mha:AAAA\u001B[0m");
 
     private static final Pattern KEY = Pattern.compile("(?im)^Authorization: (\\S+)");
-    private static final Pattern NUMBER = Pattern.compile("\"userPhoneNumber\":\"(\\+[0-9]+)\"");
+    private static final Pattern NUMBER = Pattern.compile("\"userPhoneNumber\":\"([0-9]+)\"");
 
     /** What every number begins with whose last three digits choose the answer. */
     public static final String NUMBERS = "+44770090012";
@@ -80,8 +80,9 @@ public final class EchoingServer {
             Matcher number = NUMBER.matcher(request);
             Matcher key = KEY.matcher(request);
             boolean logout = number.find() & key.find();
-            List<Reply> answers = new EchoingServer(key.group(1), logout ? number.group(1) : NUMBERS + "000").answers;
-            int index = logout ? Integer.parseInt(number.group(1).substring(NUMBERS.length())) : 0;
+            List<Reply> answers =
+                    new EchoingServer(key.group(1), logout ? "+" + number.group(1) : NUMBERS + "000").answers;
+            int index = logout ? Integer.parseInt(number.group(1).substring(NUMBERS.length() - 1)) : 0;
             answers.get(index).to(socket, server);
         };
     }

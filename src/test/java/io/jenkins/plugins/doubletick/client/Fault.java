@@ -22,7 +22,7 @@ public final class Fault {
     Opener proxyServer;
     IntFunction<ProxySettings> proxy;
     int proxyRequests;
-    Duration callTimeout = DoubleTickClient.CALL_TIMEOUT;
+    Duration callTimeout = RetryPolicy.DEFAULT.callTimeout();
     int tries = 1;
     int requests = 1;
     Reason reason;

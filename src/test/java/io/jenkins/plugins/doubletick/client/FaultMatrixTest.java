@@ -106,7 +106,7 @@ class FaultMatrixTest {
             if (service.proxySettings() != null) {
                 service.proxySettings().applyTo(http, toldToProxySelector);
             }
-            fixture = new ClientFixture(service.url(), http.build(), fault.callTimeout);
+            fixture = new ClientFixture(service.url(), http.build(), ClientFixture.policy(fault.callTimeout));
             result = fixture.client.logout(ClientFixture.key(), LoginNumber.parse(DoubleTickStandIn.MEMBER), this);
         }
 

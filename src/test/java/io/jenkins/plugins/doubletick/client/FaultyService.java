@@ -57,7 +57,7 @@ public final class FaultyService implements AutoCloseable {
         for (String request : seen) {
             assertTrue(request.startsWith("POST " + path + "/team-member/logout HTTP/1.1\r\n"), request);
             assertTrue(request.contains("\r\nAuthorization: " + DoubleTickStandIn.KEY + "\r\n"), request);
-            assertTrue(request.endsWith("\r\n\r\n{\"userPhoneNumber\":\"+919876543210\"}"), request);
+            assertTrue(request.endsWith("\r\n\r\n{\"userPhoneNumber\":\"919876543210\"}"), request);
         }
         if (proxy != null) {
             assertEquals(fault.proxyRequests, proxy.requests().size(), () -> "Requests: " + proxy.requests());

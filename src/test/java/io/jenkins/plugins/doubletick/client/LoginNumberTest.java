@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,22 +17,34 @@ class LoginNumberTest {
     @ParameterizedTest
     @CsvSource({
         "+919876543210, +919876543210",
-        "919876543210, 919876543210",
+        "919876543210, +919876543210",
         "'  +91 98765 43210\n', +919876543210",
         "+91-98765-43210, +919876543210",
         "+1 (202) 555.0123, +12025550123",
-        "+49 [0]30, ",
         "'\u202A+91\u00A098765\u00A043210\u202C', +919876543210",
         "+91\u201398765\u201143210, +919876543210",
-        "1234567, 1234567",
-        "123456789012345, 123456789012345",
+        "1234567, +1234567",
+        "123456789012345, +123456789012345",
     })
     void punctuationIsLeftOut(String text, String number) throws Exception {
-        if (number == null) {
-            assertThrows(DoubleTickException.class, () -> LoginNumber.parse(text));
-        } else {
-            assertEquals(number, LoginNumber.parse(text).value());
-        }
+        assertEquals(number, LoginNumber.parse(text).value());
+        assertEquals(number.substring(1), LoginNumber.parse(text).digits());
+    }
+
+    @Test
+    void writtenWithAndWithoutPlusIsTheSame() throws Exception {
+        assertEquals(LoginNumber.parse("+919876543210"), LoginNumber.parse("91 98765 43210"));
+        assertEquals(
+                LoginNumber.parse("+919876543210").hashCode(),
+                LoginNumber.parse("919876543210").hashCode());
+        assertNotEquals(LoginNumber.parse("+919876543210"), LoginNumber.parse("+919876543211"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"+44 (0)20 7946 0958", "+44(0) 20 7946 0958", "0044 ( 0 ) 20 7946 0958", "+49 [0]30 123456"})
+    void trunkZero(String text) {
+        assertRefused("leave it out, as in +442079460958", text);
     }
 
     @ParameterizedTest
@@ -86,12 +99,12 @@ class LoginNumberTest {
     @ParameterizedTest
     @CsvSource({
         "+919876543210, +91••••••3210",
-        "919876543210, 91••••••3210",
-        "1234567, 12•••67",
+        "919876543210, +91••••••3210",
+        "1234567, +12•••67",
         "+1234567, +12•••67",
-        "1234567890, 12••••7890",
-        "123456789, 12•••••89",
-        "123456789012345, 12•••••••••2345",
+        "1234567890, +12••••7890",
+        "123456789, +12•••••89",
+        "123456789012345, +12•••••••••2345",
     })
     void masked(String number, String masked) throws Exception {
         assertEquals(masked, LoginNumber.parse(number).masked());

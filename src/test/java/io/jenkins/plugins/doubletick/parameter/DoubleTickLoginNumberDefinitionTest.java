@@ -142,7 +142,8 @@ class DoubleTickLoginNumberDefinitionTest {
         r.buildAndAssertSuccess(job);
         assertNull(job.scheduleBuild2(0));
         InvalidLoginNumberException refused = assertThrows(
-                InvalidLoginNumberException.class, () -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
+                InvalidLoginNumberException.class,
+                () -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
         assertTrue(
                 refused.getMessage().startsWith("Parameter LOGIN_NUMBER: A login number has 7 to 15 digits"),
                 refused.getMessage());

@@ -177,7 +177,7 @@ class DoubleTickLoginNumberParameterTest {
                 assertNull(entry.getValue().ask(job, "+1 (202) 555-0123"), entry.getKey());
                 StandInExtension.assertLog(MASKED + " is logged out", finished.await(job));
                 assertEquals(
-                        "{\"userPhoneNumber\":\"" + NUMBER + "\"}",
+                        "{\"userPhoneNumber\":\"" + NUMBER.replace("+", "") + "\"}",
                         doubleTick
                                 .requests()
                                 .get(doubleTick.requests().size() - 1)

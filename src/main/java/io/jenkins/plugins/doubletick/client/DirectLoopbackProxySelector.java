@@ -1,0 +1,32 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Selects the proxy that another selector selects, but none for plain {@code http}: that is allowed on a loopback address
+ * only, and a proxy could read the key.
+ */
+final class DirectLoopbackProxySelector extends ProxySelector {
+
+    private final ProxySelector selector;
+
+    DirectLoopbackProxySelector(ProxySelector selector) {
+        this.selector = selector;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+        return "http".equals(uri.getScheme()) ? List.of(Proxy.NO_PROXY) : selector.select(uri);
+    }
+
+    /** Passes the failure on without its content: a proxy may have answered with what it was sent. */
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+        selector.connectFailed(uri, address, new IOException("The connection to the proxy failed"));
+    }
+}

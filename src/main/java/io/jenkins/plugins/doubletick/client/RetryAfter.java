@@ -1,0 +1,91 @@
+package io.jenkins.plugins.doubletick.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import okhttp3.Headers;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+
+/**
+ * Reads how long DoubleTick asks to wait: from the header {@code Retry-After} (RFC 9110), or from {@code retryAfter} and
+ * {@code resetAt} in the body of a 429, the only documented form. Their units are not documented.
+ */
+final class RetryAfter {
+
+    /** Above it, a number is a Unix time in milliseconds: in seconds it would be the year 5138. */
+    private static final double MILLISECONDS = 1e11;
+    /** The longest wait that is told apart from longer ones, some 31 years, which no computation overflows. */
+    private static final double LONGEST_SECONDS = 999_999_999;
+
+    private RetryAfter() {}
+
+    /** Returns how long to wait; null if the response does not say. */
+    static Duration of(Headers headers, JsonNode extraData) {
+        // The server's clock tells how far away its own times are, even if the clock here is wrong.
+        Date date = headers.getDate("Date");
+        Instant now = date == null ? Instant.now() : date.toInstant();
+        Duration header = ofHeader(headers, now);
+        return header == null ? ofBody(extraData, now) : header;
+    }
+
+    private static Duration ofHeader(Headers headers, Instant now) {
+        String header = headers.get("Retry-After");
+        if (header == null) {
+            return null;
+        }
+        String seconds = header.strip();
+        if (!seconds.isEmpty() && seconds.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return seconds(Double.parseDouble(seconds));
+        }
+        Date date = headers.getDate("Retry-After");
+        return date == null ? null : until(date.toInstant(), now);
+    }
+
+    private static Duration ofBody(JsonNode extraData, Instant now) {
+        Duration untilReset = null;
+        if (isPositive(extraData.path("resetAt"))) {
+            double resetAt = extraData.path("resetAt").doubleValue();
+            double milliseconds = resetAt >= MILLISECONDS ? resetAt : resetAt * 1000;
+            untilReset = until(Instant.ofEpochMilli((long) Math.min(milliseconds, 1e15)), now);
+        }
+        if (!isPositive(extraData.path("retryAfter"))) {
+            return untilReset;
+        }
+        double retryAfter = extraData.path("retryAfter").doubleValue();
+        Duration inSeconds = seconds(retryAfter);
+        Duration inMilliseconds = seconds(retryAfter / 1000);
+        return untilReset != null && distance(inMilliseconds, untilReset) < distance(inSeconds, untilReset)
+                ? inMilliseconds
+                : inSeconds;
+    }
+
+    private static boolean isPositive(JsonNode number) {
+        return number.isNumber() && number.doubleValue() > 0;
+    }
+
+    private static double distance(Duration one, Duration other) {
+        return Math.abs((double) one.toMillis() - other.toMillis());
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis((long) (Math.min(seconds, LONGEST_SECONDS) * 1000));
+    }
+
+    private static Duration until(Instant time, Instant now) {
+        return time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
+    }
+
+    /** Shortens a number with which OkHttp, which reads the header of a 503 itself, would fail. */
+    static Response bound(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        String header = response.header("Retry-After");
+        return header != null && header.strip().matches("[0-9]{10,}")
+                ? response.newBuilder()
+                        .header("Retry-After", Long.toString((long) LONGEST_SECONDS))
+                        .build()
+                : response;
+    }
+}
