@@ -41,8 +41,7 @@ final class AnswerFaults {
                                 Reason.REDIRECTED,
                                 "DoubleTick answered " + status + ", a redirect to ?, which is not followed: Status"));
         Stream<Fault> number = IntStream.of(400, 422).mapToObj(status -> failing(status, Reason.LOGIN_NUMBER_REJECTED));
-        Stream<Fault> key = IntStream.of(401, 403).mapToObj(status -> failing(status, Reason.API_KEY_REJECTED));
-        Stream<Fault> rate = Stream.of(failing(429, Reason.RATE_LIMITED).tries(4));
+        Stream<Fault> key = Stream.of(failing(401, Reason.API_KEY_REJECTED), failing(403, Reason.API_KEY_FORBIDDEN));
         Stream<Fault> temporary = IntStream.of(500, 502, 503, 504)
                 .mapToObj(status -> failing(status, Reason.SERVER_ERROR).tries(4));
         Stream<Fault> other = IntStream.of(
@@ -58,7 +57,7 @@ final class AnswerFaults {
                 status(204).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
                 status(205).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
                 status(407).fails(Reason.PROXY, "The proxy demands a login and does not accept the one it was given"));
-        return Stream.of(good, redirects, number, key, rate, temporary, other, special)
+        return Stream.of(good, redirects, number, key, temporary, other, special)
                 .flatMap(s -> s);
     }
 

@@ -15,7 +15,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A server, or a proxy, sends back what it was sent: nothing that the client tells has key or number in it. */
+/** A server, or a proxy that opens TLS, sends back what it was sent: nothing that the client tells has it in it. */
 class EchoTest implements CallListener {
 
     private static final String KEY = "key_echoed-4c1D+/e0==";
@@ -36,11 +36,11 @@ class EchoTest implements CallListener {
 
     @Test
     void proxy() throws Exception {
-        try (ScriptedServer proxy = new ScriptedServer(EchoingServer.reply())) {
-            OkHttpClient http = ProxySettings.withoutLogin(proxy.port())
-                    .applyTo(new OkHttpClient.Builder(), toldToProxySelector)
-                    .build();
-            sendAll("http://doubletick.invalid", http);
+        try (ScriptedServer server = new ScriptedServer(TestCertificates.trusted(), EchoingServer.reply());
+                ScriptedServer proxy = new ScriptedServer(ProxyReplies.tunnel())) {
+            OkHttpClient.Builder http = TestCertificates.trustedBy(new OkHttpClient.Builder());
+            ProxySettings.withoutLogin(proxy.port()).applyTo(http, toldToProxySelector);
+            sendAll("https://localhost:" + server.port(), http.build());
         }
         assertFalse(toldToProxySelector.isEmpty());
         toldToProxySelector.forEach(e -> search.forKeysAndNumbers("the proxy selector", LeakSearch.print(e)));

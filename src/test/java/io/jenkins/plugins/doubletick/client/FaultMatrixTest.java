@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
@@ -61,13 +60,6 @@ class FaultMatrixTest {
         try (Attempt attempt = new Attempt(fault)) {
             attempt.finish();
         }
-    }
-
-    @Disabled("The proxy reads the key in clear")
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("io.jenkins.plugins.doubletick.client.ProxyFaults#loopback")
-    void plainHttpToLoopbackGoesThroughNoProxy(Fault fault) throws Exception {
-        logoutEndsAsItMust(fault);
     }
 
     /** All of them at once, since each takes four time-outs, or seconds that DoubleTick asks for. */
@@ -116,7 +108,7 @@ class FaultMatrixTest {
 
         private void check() throws Exception {
             try {
-                LogoutResult success = result.get(1, TimeUnit.MINUTES);
+                LogoutResult success = result.get(20, TimeUnit.SECONDS);
                 assertTrue(fault.isSuccess(), () -> "False success: " + success);
                 assertEquals(fault.tries, success.tries());
             } catch (ExecutionException e) {

@@ -100,6 +100,10 @@ final class MessageFaults {
                                 AnswerFaults.raw("HTTP/1.1 404 " + CONSOLE_NOTE + "No " + API_KEY
                                         + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
                         .fails(Reason.UNEXPECTED_STATUS, "DoubleTick answered 404: No ****"),
+                Fault.of("a reason without a message", answer(403, "{\"reason\":\"FORBIDDEN\"}"))
+                        .fails(Reason.API_KEY_FORBIDDEN, "DoubleTick answered 403: FORBIDDEN"),
+                Fault.of("a reason and a message", answer(401, "{\"reason\":\"UNAUTHORIZED\",\"message\":[\"No\"]}"))
+                        .fails(Reason.API_KEY_REJECTED, "DoubleTick answered 401: No"),
                 Fault.of(
                                 "no reason phrase",
                                 AnswerFaults.raw("HTTP/1.1 404\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))

@@ -20,13 +20,12 @@ final class ProxyFaults {
     private ProxyFaults() {}
 
     static Stream<Fault> all() {
-        return Stream.of(working(), login(), refusing()).flatMap(s -> s);
+        return Stream.of(working(), login(), refusing(), loopback()).flatMap(s -> s);
     }
 
     private static Stream<Fault> working() {
         return Stream.of(
                 behindTls("a proxy").proxy(OPEN, 1, ProxyReplies.tunnel()),
-                Fault.down("a proxy, and http").host("doubletick.invalid").proxy(OPEN, 1, SUCCESS),
                 Fault.tls("a proxy before a server that fails", TestCertificates.trusted(), answer(500, ""))
                         .proxy(OPEN, 4, ProxyReplies.tunnel())
                         .tries(4)
@@ -52,9 +51,11 @@ final class ProxyFaults {
                         .requests(0)
                         .fails(Reason.PROXY, DEMANDS_LOGIN),
                 // The body is not to be sent twice unasked.
-                Fault.down("a proxy that demands a login for http")
-                        .host("doubletick.invalid")
-                        .proxy(as("right"), 1, ProxyReplies.login("jenkins", "right", SUCCESS))
+                Fault.tls(
+                                "a server that demands a proxy's login",
+                                TestCertificates.trusted(),
+                                ProxyReplies.loginBy("Basic"))
+                        .proxy(as("right"), 1, ProxyReplies.tunnel())
                         .fails(Reason.PROXY, "DoubleTick answered 407: Status"));
     }
 
@@ -113,7 +114,7 @@ final class ProxyFaults {
     }
 
     /** Where a proxy would read the key in clear. */
-    static Stream<Fault> loopback() {
+    private static Stream<Fault> loopback() {
         return Stream.concat(
                 Stream.of("127.0.0.1", "localhost")
                         .map(host ->

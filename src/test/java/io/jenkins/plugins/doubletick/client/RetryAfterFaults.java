@@ -56,7 +56,7 @@ final class RetryAfterFaults {
     private static Fault asksTooLong(int status, String retryAfter, String seconds) {
         return Fault.of(
                         status + " with Retry-After: " + retryAfter,
-                        answer(status, "{}", "Retry-After: " + retryAfter),
+                        answer(status, AnswerFaults.OK, "Retry-After: " + retryAfter),
                         SUCCESS)
                 .fails(
                         status == 429 ? Reason.RATE_LIMITED : Reason.SERVER_ERROR,
