@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.parameter;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.model.AbstractBuild;
@@ -15,51 +16,50 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.export.Exported;
 
 /**
- * The login number that a build was started with. Steps get it in clear; it is stored encrypted and shown masked.
- * Pipeline's {@code build} step finds this class by its name, which must match its definition's.
+ * Holds the login number that a build was started with: encrypted where it is stored, masked where it is shown, in clear
+ * for the build's steps. Pipeline's {@code build} step finds this class by its name, which must match the definition's.
  */
 public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Encrypted where it is stored: a login number is personal data. */
     private final Secret value;
 
     /**
-     * @param value as people write it; kept without spaces and the like. A wrong one is kept as it is, and refused by
-     *     {@link LoginNumberQueueDecisionHandler} when a build with it is asked for.
+     * Keeps a wrong number as it is, until {@link LoginNumberQueueDecisionHandler} can say what is wrong with it.
+     *
+     * @param value as people write it
      */
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterValue(String name, String value) {
         super(name);
-        this.value = Secret.fromString(normalised(value));
+        LoginNumber number = parse(value);
+        this.value = Secret.fromString(number == null ? value : number.value());
     }
 
-    private static String normalised(String text) {
+    @CheckForNull
+    private static LoginNumber parse(String text) {
         try {
-            return LoginNumber.parse(text).value();
+            return LoginNumber.parse(text);
         } catch (DoubleTickException e) {
-            return text;
+            return null;
         }
     }
 
-    /** The number itself, which {@code params} hands to a Pipeline. */
+    /** Returns the clear number, which {@code params} hands to a Pipeline. */
     @NonNull
     @Override
     public String getValue() {
         return value.getPlainText();
     }
 
-    /** The number as it may be shown, and as the REST API gives it. */
+    /** Returns the number as pages and the REST API show it. */
     @NonNull
     @Exported(name = "value")
     public String getMasked() {
-        try {
-            return LoginNumber.parse(getValue()).masked();
-        } catch (DoubleTickException e) {
-            return "****";
-        }
+        LoginNumber number = parse(getValue());
+        return number == null ? "****" : number.masked();
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
         return variable -> variable.equals(name) ? getValue() : null;
     }
 
-    /** What the queue shows to everybody who sees the job. */
+    /** Returns what the queue shows to everybody who sees the job. */
     @Override
     public String getShortDescription() {
         return name + "=****";
@@ -88,7 +88,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
         return getShortDescription();
     }
 
-    /** Two members' logouts are two builds: the queue drops a build whose parameters are equal to a waiting one's. */
+    /** Keeps two members' builds apart in the queue, which drops a build with the parameters of a waiting one. */
     @Override
     public boolean equals(Object other) {
         return other instanceof DoubleTickLoginNumberParameterValue that

@@ -2,7 +2,6 @@ package io.jenkins.plugins.doubletick.parameter;
 
 import hudson.model.Failure;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.Serial;
@@ -11,26 +10,17 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * A build is refused because its login number is. Everybody who asks for a build shows its message: forms and the
- * REST API as an error with status 400, the CLI as an illegal argument, Pipeline in one line without a stack trace.
+ * Refuses a build because of its login number. Whoever asked for the build reads its message: in a form and the REST
+ * API with status 400, on the command line as an illegal argument, in a Pipeline without a stack trace.
  */
 final class InvalidLoginNumberException extends IllegalArgumentException implements HttpResponse {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private InvalidLoginNumberException(String message) {
-        super(message);
-    }
-
-    /** @throws InvalidLoginNumberException with the rule that the text breaks; it does not repeat the text */
-    static LoginNumber parse(String parameter, String text) {
-        try {
-            return LoginNumber.parse(text);
-        } catch (DoubleTickException e) {
-            throw new InvalidLoginNumberException(
-                    Messages.InvalidLoginNumberException_message(parameter, e.getMessage()));
-        }
+    /** @param failure names the rule that the number breaks, and does not repeat the number */
+    InvalidLoginNumberException(String parameter, DoubleTickException failure) {
+        super(Messages.InvalidLoginNumberException_message(parameter, failure.getMessage()));
     }
 
     @Override

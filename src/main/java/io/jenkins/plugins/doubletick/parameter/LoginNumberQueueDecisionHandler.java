@@ -2,10 +2,9 @@ package io.jenkins.plugins.doubletick.parameter;
 
 import hudson.Extension;
 import hudson.Util;
+import hudson.cli.BuildCommand;
 import hudson.model.Action;
-import hudson.model.Cause;
 import hudson.model.CauseAction;
-import hudson.model.Executor;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
@@ -16,10 +15,12 @@ import java.util.List;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.Stapler;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Lets no build with a wrong or missing login number into the queue, whoever asks for it. Jenkins itself leaves a
- * parameter that has neither a value nor a default out.
+ * Keeps builds with a wrong or missing login number out of the queue, whoever asks for them. Jenkins itself queues a
+ * build without a parameter that has neither a value nor a default.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -27,51 +28,62 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
 
     private static final Logger LOGGER = Logger.getLogger(LoginNumberQueueDecisionHandler.class.getName());
 
+    /** Spells out the name of a class whose plugin need not be installed. */
+    private static final String BUILD_STEP = "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause";
+
     @Override
     public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
-        ParametersDefinitionProperty property =
-                task instanceof Job<?, ?> job ? job.getProperty(ParametersDefinitionProperty.class) : null;
-        if (property == null) {
+        if (!(task instanceof Job<?, ?> job) || job.getProperty(ParametersDefinitionProperty.class) == null) {
             return true;
         }
         try {
-            for (ParameterDefinition definition : property.getParameterDefinitions()) {
+            for (ParameterDefinition definition :
+                    job.getProperty(ParametersDefinitionProperty.class).getParameterDefinitions()) {
                 if (definition instanceof DoubleTickLoginNumberParameterDefinition number) {
                     check(number, actions);
                 }
             }
             return true;
         } catch (InvalidLoginNumberException e) {
-            if (isSomebodyTold(actions)) {
+            if (isReadByRequester(job, actions)) {
                 throw e;
             }
-            LOGGER.warning(() -> task + " is not built: " + e.getMessage());
+            LOGGER.warning(() -> "Refused a build of " + job.getFullName() + ". " + e.getMessage());
             return false;
         }
     }
 
+    /** Also replaces values of another type, such as a string parameter's, which would store the number in clear. */
     private static void check(DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
-        ParametersAction given = Util.filter(actions, ParametersAction.class).stream()
-                .findFirst()
-                .orElse(null);
-        ParameterValue value = given == null ? null : given.getParameter(definition.getName());
-        ParameterValue checked =
-                definition.createValue(value == null ? definition.getDefaultValue() : String.valueOf(value.getValue()));
-        if (value != null && !value.equals(checked)) {
-            // Of another type, such as a string, which would store the number in clear.
-            actions.set(actions.indexOf(given), given.createUpdated(List.of(checked)));
+        boolean isMissing = true;
+        for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
+            List<ParameterValue> given = parameters.getAllParameters().stream()
+                    .filter(value -> value != null && value.getName().equals(definition.getName()))
+                    .toList();
+            List<? extends ParameterValue> checked = given.stream()
+                    .map(value -> definition.createValue(String.valueOf(value.getValue())))
+                    .toList();
+            if (!given.equals(checked)) {
+                actions.set(actions.indexOf(parameters), parameters.createUpdated(checked));
+            }
+            isMissing &= given.isEmpty();
+        }
+        if (isMissing) {
+            definition.createValue(definition.getDefaultValue());
         }
     }
 
     /**
-     * Where somebody reads the answer to their request. A timer or a branch scan must not break on it, nor must the
-     * build of a freestyle job that triggers others: there, it is told to the Jenkins log only.
+     * Tells whether an exception ends nothing but the request for this build, and reaches whoever made it: in a form, in
+     * the REST API, on the command line and in Pipeline's {@code build} step. Everywhere else, it could end a loop that
+     * triggers other jobs as well.
      */
-    private static boolean isSomebodyTold(List<Action> actions) {
-        return Util.filter(actions, CauseAction.class).stream()
-                .flatMap(action -> action.getCauses().stream())
-                .anyMatch(cause -> cause instanceof Cause.UserIdCause
-                        || cause instanceof Cause.RemoteCause
-                        || cause instanceof Cause.UpstreamCause && Executor.currentExecutor() == null);
+    private static boolean isReadByRequester(Job<?, ?> job, List<Action> actions) {
+        StaplerRequest2 request = Stapler.getCurrentRequest2();
+        return request != null && request.findAncestorObject(Job.class) == job
+                || Util.filter(actions, CauseAction.class).stream()
+                        .flatMap(action -> action.getCauses().stream())
+                        .anyMatch(cause -> cause instanceof BuildCommand.CLICause
+                                || cause.getClass().getName().equals(BUILD_STEP));
     }
 }

@@ -9,16 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.cli.BuildCommand;
 import hudson.cli.CLICommandInvoker;
-import hudson.model.CauseAction;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParameterValue;
-import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
-import hudson.model.StringParameterValue;
-import hudson.triggers.TimerTrigger;
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.StandInExtension;
@@ -226,34 +222,6 @@ class DoubleTickLoginNumberParameterTest {
             assertTrue(form(job, "").contains("The login number is blank"));
             assertTrue(rest(job, "LOGIN_NUMBER", "").contains("The login number is blank"));
         }
-    }
-
-    @Test
-    void timerWithoutNumberIsToldToTheJenkinsLog() throws Exception {
-        FreeStyleProject job = freestyle(null);
-        assertNull(job.scheduleBuild2(0, new TimerTrigger.TimerTriggerCause()));
-        assertEquals(1, job.getNextBuildNumber());
-        job.removeProperty(ParametersDefinitionProperty.class);
-        job.addProperty(new ParametersDefinitionProperty(definition(NUMBER)));
-        r.assertBuildStatusSuccess(job.scheduleBuild2(0, new TimerTrigger.TimerTriggerCause()));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
-    }
-
-    @Test
-    void numberInAnotherTypeOfParameterIsProtected() throws Exception {
-        WorkflowJob job = pipeline(null);
-        WorkflowRun build = r.assertBuildStatusSuccess(job.scheduleBuild2(
-                0,
-                new CauseAction(new TimerTrigger.TimerTriggerCause()),
-                new ParametersAction(
-                        new StringParameterValue("LOGIN_NUMBER", "+1 202 555 0123"),
-                        new StringParameterValue("OTHER", "kept"))));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
-        ParametersAction parameters = build.getAction(ParametersAction.class);
-        assertEquals(
-                DoubleTickLoginNumberParameterValue.class,
-                parameters.getParameter("LOGIN_NUMBER").getClass());
-        assertEquals("kept", parameters.getParameter("OTHER").getValue());
     }
 
     @Test
