@@ -12,6 +12,7 @@ import hudson.model.SimpleParameterDefinition;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import java.util.List;
@@ -23,20 +24,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/**
- * {@code doubletickLoginNumber(name: 'LOGIN_NUMBER')}: a build parameter for the member to log out, checked before
- * the build and protected after it.
- */
+/** Defines {@code doubletickLoginNumber(name: 'LOGIN_NUMBER')}, a build parameter for the member to log out. */
 public final class DoubleTickLoginNumberParameterDefinition extends SimpleParameterDefinition {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Encrypted where it is stored: a login number is personal data. */
     @CheckForNull
     private Secret defaultValue;
 
@@ -45,15 +41,15 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         super(name);
     }
 
-    /** The number of a build that is started without one; null if such a build is refused. */
+    /** Returns the number of a build that is started without one; null if such a build is refused. */
     @CheckForNull
     public String getDefaultValue() {
         return defaultValue == null ? null : defaultValue.getPlainText();
     }
 
     /**
-     * A wrong one is refused like any other when a build with it is asked for. Not here: Jenkins would answer a form
-     * with a stack trace, and Pipeline would print the number.
+     * Takes a wrong number, too; a build with it is refused. An exception here would be a stack trace in Jenkins's form,
+     * and would show the number in a Pipeline's log.
      */
     @DataBoundSetter
     public void setDefaultValue(@CheckForNull String defaultValue) {
@@ -70,8 +66,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     public ParameterDefinition copyWithDefaultValue(ParameterValue value) {
         DoubleTickLoginNumberParameterDefinition copy = new DoubleTickLoginNumberParameterDefinition(getName());
         copy.setDescription(getDescription());
-        copy.defaultValue =
-                value instanceof DoubleTickLoginNumberParameterValue v ? Secret.fromString(v.getValue()) : defaultValue;
+        copy.setDefaultValue(
+                value instanceof DoubleTickLoginNumberParameterValue number ? number.getValue() : getDefaultValue());
         return copy;
     }
 
@@ -84,12 +80,16 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     /** @throws InvalidLoginNumberException if it is not a login number */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(String text) {
-        return value(InvalidLoginNumberException.parse(getName(), text).value());
+        try {
+            return value(LoginNumber.parse(text).value());
+        } catch (DoubleTickException e) {
+            throw new InvalidLoginNumberException(getName(), e);
+        }
     }
 
     /**
-     * From a form. It shows a number that is there already masked: the default, or that of the build that is built
-     * again. Left as it is, the masked one stands for that number.
+     * Takes the number that a form sends. A masked one stands for the number that the form showed masked: the default,
+     * or that of the build that is built again. Where both look the same, neither is guessed.
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 req, JSONObject form) {
@@ -104,7 +104,6 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
                 .map(DoubleTickLoginNumberParameterValue::getValue)
                 .distinct()
                 .toList();
-        // Where both look the same, neither is guessed.
         return createValue(numbers.size() == 1 ? numbers.get(0) : text);
     }
 
@@ -114,7 +113,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return value;
     }
 
-    /** Needed because an encrypted default looks different each time: Declarative would see a change in each build. */
+    /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
     @Override
     public boolean equals(Object other) {
         return other instanceof DoubleTickLoginNumberParameterDefinition that
@@ -128,7 +127,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return Objects.hash(getName(), getDescription(), defaultValue);
     }
 
-    /** Both checks look at nothing but the value that their user has just typed, so anybody may call them. */
+    /** Describes the parameter to Jenkins's forms. */
     @Extension
     @Symbol("doubletickLoginNumber")
     public static final class DescriptorImpl extends ParameterDescriptor {
@@ -139,20 +138,29 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
             return Messages.DoubleTickLoginNumberParameterDefinition_displayName();
         }
 
+        /** Says nothing about a saved number, which the form sends encrypted. */
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
-        public FormValidation doCheckDefaultValue(@QueryParameter String value) {
-            // A saved one comes back encrypted.
-            String text = Secret.fromString(value).getPlainText();
-            return text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(text);
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
+        public FormValidation doCheckDefaultValue(StaplerRequest2 request) {
+            String text = typed(request);
+            return text.isBlank() || text.startsWith("{") ? FormValidation.ok() : LoginNumberFormValidation.check(text);
         }
 
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
-        public FormValidation doCheckValue(@QueryParameter String value) {
-            return LoginNumber.isMasked(value) ? FormValidation.ok() : LoginNumberFormValidation.check(value);
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
+        public FormValidation doCheckValue(StaplerRequest2 request) {
+            String text = typed(request);
+            return LoginNumber.isMasked(text) ? FormValidation.ok() : LoginNumberFormValidation.check(text);
+        }
+
+        /**
+         * Reads the request itself. A {@code @QueryParameter} that is an encrypted secret comes decrypted, whoever it
+         * belongs to, and the answer would tell something about it.
+         */
+        private static String typed(StaplerRequest2 request) {
+            return Util.fixNull(request.getParameter("value"));
         }
     }
 }

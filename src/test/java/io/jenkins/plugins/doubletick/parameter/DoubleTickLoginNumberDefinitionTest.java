@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.cli.BuildCommand;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.FreeStyleProject;
@@ -15,17 +16,20 @@ import hudson.model.Job;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
-import hudson.util.FormValidation;
+import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
+import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -143,7 +147,7 @@ class DoubleTickLoginNumberDefinitionTest {
         assertNull(job.scheduleBuild2(0));
         InvalidLoginNumberException refused = assertThrows(
                 InvalidLoginNumberException.class,
-                () -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
+                () -> job.scheduleBuild2(0, new CauseAction(new BuildCommand.CLICause())));
         assertTrue(
                 refused.getMessage().startsWith("Parameter LOGIN_NUMBER: A login number has 7 to 15 digits"),
                 refused.getMessage());
@@ -196,22 +200,30 @@ class DoubleTickLoginNumberDefinitionTest {
 
     @Test
     void liveChecks() throws Exception {
-        DoubleTickLoginNumberParameterDefinition.DescriptorImpl descriptor =
-                r.jenkins.getDescriptorByType(DoubleTickLoginNumberParameterDefinition.DescriptorImpl.class);
-        Map<String, FormValidation.Kind> values = Map.of(
-                "",
-                FormValidation.Kind.ERROR,
-                "0123",
-                FormValidation.Kind.ERROR,
-                "+1 202 555 0123",
-                FormValidation.Kind.OK,
-                MASKED,
-                FormValidation.Kind.OK);
-        values.forEach((value, kind) -> assertEquals(kind, descriptor.doCheckValue(value).kind, value));
-        assertEquals(FormValidation.Kind.OK, descriptor.doCheckDefaultValue("").kind);
-        assertEquals(FormValidation.Kind.ERROR, descriptor.doCheckDefaultValue("0123").kind);
-        String encrypted = definitionOf(freestyle(NUMBER)).getDefaultSecret().getEncryptedValue();
-        assertEquals(FormValidation.Kind.OK, descriptor.doCheckDefaultValue(encrypted).kind);
+        String rule = "A login number has 7 to 15 digits, country code included, such as +919876543210";
+        assertEquals(rule, check("checkValue", "0123"));
+        assertEquals("", check("checkValue", "+1 202 555 0123"));
+        assertEquals("", check("checkValue", MASKED));
+        assertTrue(check("checkValue", "").startsWith("The login number is blank"));
+        assertEquals(rule, check("checkDefaultValue", "0123"));
+        assertEquals("", check("checkDefaultValue", "+1 202 555 0123"));
+        assertEquals("", check("checkDefaultValue", ""));
+    }
+
+    private String check(String method, String value) throws Exception {
+        return Forms.post(r, DoubleTickLoginNumberParameterDefinition.class, method, "value", value);
+    }
+
+    @Test
+    void liveChecksTellNothingOfAnEncryptedSecret() throws Exception {
+        for (String method : List.of("checkValue", "checkDefaultValue")) {
+            Set<String> answers = new HashSet<>();
+            for (String secret : List.of(NUMBER, "12025550123", "0123", "", "secret")) {
+                answers.add(check(method, Secret.fromString(secret).getEncryptedValue()));
+            }
+            answers.add(check(method, "{bm90IGVuY3J5cHRlZCBhdCBhbGw=}"));
+            assertEquals(1, answers.size(), () -> method + ": " + answers);
+        }
     }
 
     @Test
