@@ -9,7 +9,6 @@ import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
-import hudson.model.TextParameterValue;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
@@ -25,8 +24,6 @@ import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -131,44 +128,6 @@ class DocumentationTest {
         r.buildAndAssertSuccess(seed);
         r.buildAndAssertSuccess(r.jenkins.getItemByFullName("log-out-member", FreeStyleProject.class));
         doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
-    }
-
-    @Test
-    void offboardingPipeline(JenkinsRule r) throws Exception {
-        StandInExtension.addDefaultKey();
-        WorkflowJob job = r.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(Files.readString(EXAMPLES.resolve("offboarding.Jenkinsfile")), true));
-        // The first build declares the parameters; nobody approves it.
-        WorkflowRun first = job.scheduleBuild2(0).waitForStart();
-        awaitInput(r, first).doAbort();
-        r.waitForCompletion(first);
-
-        r.assertBuildStatus(Result.SUCCESS, approved(r, job, ""));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
-
-        WorkflowRun mixed = approved(r, job, "+12025550123\n\n" + DoubleTickStandIn.NOT_A_MEMBER);
-        r.assertBuildStatus(Result.FAILURE, mixed);
-        assertEquals("2 of 3 logged out", mixed.getDescription());
-        assertEquals(4, doubleTick.requests().size());
-        StandInExtension.assertLog("At least one number is still logged in", mixed);
-    }
-
-    private static WorkflowRun approved(JenkinsRule r, WorkflowJob job, String more) throws Exception {
-        List<ParameterValue> values = new ArrayList<>(values(job, "+91 98765 43210"));
-        values.add(new TextParameterValue("MORE_LOGIN_NUMBERS", more));
-        WorkflowRun build = job.scheduleBuild2(0, new ParametersAction(values)).waitForStart();
-        awaitInput(r, build).doProceedEmpty();
-        return r.waitForCompletion(build);
-    }
-
-    private static InputStepExecution awaitInput(JenkinsRule r, WorkflowRun build) throws Exception {
-        r.waitForMessage("Log this team member out of DoubleTick", build);
-        InputAction action = build.getAction(InputAction.class);
-        while (action == null || action.getExecutions().isEmpty()) {
-            Thread.onSpinWait();
-            action = build.getAction(InputAction.class);
-        }
-        return action.getExecutions().get(0);
     }
 
     @Test
