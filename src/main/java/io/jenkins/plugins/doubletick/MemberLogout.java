@@ -145,7 +145,7 @@ final class MemberLogout implements CallListener {
             case LOGIN_NUMBER_REJECTED -> Messages.Advice_number();
             case RATE_LIMITED -> Messages.Advice_rate();
             case SERVER_ERROR, INTERNAL -> Messages.Advice_server();
-            case REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS -> Messages.Advice_answer(url.host());
+            case REDIRECTED, NOT_CONFIRMED, TEAM_TOO_LARGE, UNEXPECTED_STATUS -> Messages.Advice_answer(url.host());
             case UNKNOWN_HOST, CONNECTION_FAILED, CONNECTION_LOST, TIMED_OUT, PROXY ->
                 Messages.Advice_network(url.host());
             case TLS -> Messages.Advice_tls(url.host());

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import okhttp3.Call;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -19,7 +19,7 @@ import okhttp3.Response;
  */
 final class ApiCall<T> implements RateLimiter.Waiter {
 
-    /** Reads and closes the answer to a request. */
+    /** Reads and closes a response. */
     @FunctionalInterface
     interface Reader<T> {
         /** @param tries how many requests were sent for it */
@@ -39,10 +39,10 @@ final class ApiCall<T> implements RateLimiter.Waiter {
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final AtomicBoolean toldToWait = new AtomicBoolean();
-    private volatile Try current;
+    private volatile HttpExchange<T> exchange;
     private volatile Future<?> nextTry;
-    private volatile int tries;
-    private volatile int failures;
+    private final AtomicInteger tries = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
 
     /**
      * @param number null where none is sent
@@ -83,9 +83,28 @@ final class ApiCall<T> implements RateLimiter.Waiter {
             limiter.unanswered();
             return;
         }
-        tries++;
-        current = new Try(sentAt);
-        current.start();
+        int count = tries.incrementAndGet();
+        HttpExchange.Reader<T> read = response -> reader.read(response, count);
+        exchange = new HttpExchange<>(client, request, key, number, read, new HttpExchange.Listener<>() {
+            @Override
+            public void succeeded(T value) {
+                try {
+                    limiter.accepted(sentAt);
+                } finally {
+                    result.complete(value);
+                }
+            }
+
+            @Override
+            public void failed(DoubleTickException failure) {
+                try {
+                    retryOrFail(failure, sentAt);
+                } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
+                    result.completeExceptionally(e);
+                }
+            }
+        });
+        exchange.start();
         if (result.isDone()) {
             cancel(); // It was cancelled before there was a request to cancel.
         }
@@ -96,8 +115,8 @@ final class ApiCall<T> implements RateLimiter.Waiter {
         if (nextTry != null) {
             nextTry.cancel(false);
         }
-        if (current != null) {
-            current.call.cancel();
+        if (exchange != null) {
+            exchange.cancel();
         }
     }
 
@@ -111,27 +130,33 @@ final class ApiCall<T> implements RateLimiter.Waiter {
     @Override
     public void fail(Throwable failure) {
         result.completeExceptionally(
-                failure instanceof DoubleTickException e ? e.after(tries, client.policy) : failure);
+                failure instanceof DoubleTickException e ? e.after(tries.get(), client.policy) : failure);
     }
 
-    private void failed(DoubleTickException failure, long sentAt) {
-        LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " of " + request.url() + " failed");
+    private void retryOrFail(DoubleTickException failure, long sentAt) {
+        LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed");
+        boolean limited = failure.reason() == Reason.RATE_LIMITED;
         Duration wait;
         boolean again;
-        if (failure.reason() == Reason.RATE_LIMITED) {
+        if (limited) {
             wait = limiter.refused(sentAt, failure);
             again = wait != null && maxTries > 1;
         } else {
-            failures++;
-            wait = client.policy.waitAfter(failure, failures);
-            again = failures < maxTries && client.policy.allows(failure);
+            if (failure.status() == 0) {
+                limiter.unanswered();
+            } else {
+                limiter.accepted(sentAt);
+            }
+            int count = failures.incrementAndGet();
+            wait = client.policy.waitAfter(failure, count);
+            again = count < maxTries && client.policy.allows(failure);
         }
         if (!again) {
             fail(failure);
         } else if (!result.isDone()) {
             toldToWait.set(true);
-            tell(() -> listener.retrying(failure, tries, wait));
-            if (failure.reason() == Reason.RATE_LIMITED) {
+            tell(() -> listener.retrying(failure, tries.get(), wait));
+            if (limited) {
                 limiter.enter(this, true);
             } else {
                 nextTry = client.timer.schedule(() -> limiter.enter(this, true), wait.toNanos(), TimeUnit.NANOSECONDS);
@@ -148,87 +173,6 @@ final class ApiCall<T> implements RateLimiter.Waiter {
             message.run();
         } catch (RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "The progress of a call could not be told", e);
-        }
-    }
-
-    /** One request. The timer ends it where OkHttp cannot: resolving a name and selecting a proxy may hang. */
-    private final class Try implements Runnable {
-
-        private final Call call = client.http.newCall(request);
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final long sentAt;
-        private volatile Future<?> limit;
-
-        Try(long sentAt) {
-            this.sentAt = sentAt;
-        }
-
-        void start() {
-            try {
-                endAfter(client.policy.patience());
-                client.threads.execute(this);
-            } catch (RuntimeException | Error e) { // There may be no thread, or a timer that is shut down.
-                end(NetworkFailure.internal(e).without(key, number));
-            }
-        }
-
-        @Override
-        public void run() {
-            if (over.get()) {
-                return;
-            }
-            try {
-                endAfter(client.policy.callTimeout().plusSeconds(1)); // OkHttp's own limit says more about the failure.
-                T value = reader.read(call.execute(), tries);
-                if (isFirstEnd()) {
-                    try {
-                        limiter.accepted(sentAt);
-                    } finally {
-                        result.complete(value);
-                    }
-                }
-            } catch (DoubleTickException e) {
-                end(e);
-            } catch (IOException | RuntimeException | Error e) {
-                end(NetworkFailure.of(e, client.http, request.url()).without(key, number));
-            }
-        }
-
-        private void endAfter(Duration time) {
-            Future<?> earlier = limit;
-            limit = client.timer.schedule(
-                    () -> {
-                        call.cancel();
-                        end(NetworkFailure.hanging(time));
-                    },
-                    time.toNanos(),
-                    TimeUnit.NANOSECONDS);
-            if (earlier != null) {
-                earlier.cancel(false);
-            }
-        }
-
-        private boolean isFirstEnd() {
-            if (limit != null) {
-                limit.cancel(false);
-            }
-            return over.compareAndSet(false, true);
-        }
-
-        private void end(DoubleTickException failure) {
-            if (!isFirstEnd()) {
-                return;
-            }
-            try {
-                if (failure.status() == 0) {
-                    limiter.unanswered();
-                } else if (failure.reason() != Reason.RATE_LIMITED) {
-                    limiter.accepted(sentAt);
-                }
-                failed(failure, sentAt);
-            } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-            }
         }
     }
 }

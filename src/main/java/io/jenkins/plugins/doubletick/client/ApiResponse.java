@@ -116,7 +116,8 @@ final class ApiResponse {
         }
     }
 
-    private DoubleTickException failure(ApiKey key, LoginNumber number, String notConfirmed) {
+    /** @param notConfirmed what a response with a 2xx status lacks */
+    DoubleTickException failure(ApiKey key, LoginNumber number, String notConfirmed) {
         String text;
         if (isSuccessful()) {
             text = notConfirmed;

@@ -1,8 +1,5 @@
 package io.jenkins.plugins.doubletick.client;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
-import okhttp3.RequestBody;
-import okio.BufferedSink;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -55,6 +49,7 @@ public final class DoubleTickClient {
     private final Map<Integer, RateLimiter> limiters = new HashMap<>();
 
     private final Object salt = new Object();
+    private final TeamCache teams;
 
     /**
      * @param http where proxy and trusted certificates come from; what makes a call safe is set here
@@ -90,6 +85,7 @@ public final class DoubleTickClient {
         this.userAgent = userAgent;
         this.policy = policy;
         this.timer = timer;
+        this.teams = new TeamCache(timer);
     }
 
     /** Runs requests. OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
@@ -109,8 +105,7 @@ public final class DoubleTickClient {
     RateLimiter limiter(ApiKey key) {
         synchronized (limiters) {
             limiters.values().removeIf(RateLimiter::isIdle);
-            return limiters.computeIfAbsent(
-                    Objects.hash(salt, key), k -> new RateLimiter(policy, timer, System::nanoTime));
+            return limiters.computeIfAbsent(numberOf(key), k -> new RateLimiter(policy, timer, System::nanoTime));
         }
     }
 
@@ -145,47 +140,36 @@ public final class DoubleTickClient {
                 .start();
     }
 
+    /**
+     * Asks for the members of the team ({@code GET /team}), or returns those of the last minute. Never throws.
+     *
+     * @return completes with the team, else exceptionally, as a rule with a {@link DoubleTickException}; cancelling it
+     *     does not end the request, which others may wait for
+     */
+    public CompletableFuture<Team> team(ApiKey key) {
+        Request request = request(key, "team").get().build();
+        return teams.get(
+                numberOf(key),
+                () -> new ApiCall<>(
+                                this,
+                                request,
+                                key,
+                                null,
+                                policy.maxTries(),
+                                CallListener.NONE,
+                                (response, tries) -> TeamResponse.read(response, key))
+                        .start());
+    }
+
+    private int numberOf(ApiKey key) {
+        return Objects.hash(salt, key);
+    }
+
     private Request.Builder request(ApiKey key, String path) {
         return new Request.Builder()
                 .url(url.newBuilder().addPathSegments(path).build())
                 .header("Authorization", key.value())
                 .header("Accept", "application/json")
                 .header("User-Agent", userAgent);
-    }
-
-    /** Is sent once: OkHttp sends any other body again by itself after {@code 503} with {@code Retry-After: 0}. */
-    private static final class LogoutBody extends RequestBody {
-
-        private static final MediaType JSON = MediaType.get("application/json");
-
-        private final byte[] bytes;
-
-        LogoutBody(LoginNumber number) {
-            bytes = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("userPhoneNumber", number.digits())
-                    .toString()
-                    .getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public MediaType contentType() {
-            return JSON;
-        }
-
-        @Override
-        public long contentLength() {
-            return bytes.length;
-        }
-
-        @Override
-        public boolean isOneShot() {
-            return true;
-        }
-
-        @Override
-        public void writeTo(BufferedSink sink) throws IOException {
-            sink.write(bytes);
-        }
     }
 }

@@ -36,6 +36,8 @@ public final class DoubleTickException extends Exception {
         REDIRECTED(false),
         /** 2xx, but without a JSON object whose {@code success} is {@code true}. */
         NOT_CONFIRMED(false),
+        /** 2xx, but the team has more members than are read. */
+        TEAM_TOO_LARGE(false),
         /** Any other status. */
         UNEXPECTED_STATUS(false),
         /** The name of the API's or the proxy's host cannot be resolved. */

@@ -2,7 +2,6 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -11,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the rate of the requests with one API key. It begins with {@link RetryPolicy#requestsPerSecond} and learns
- * DoubleTick's limit from a 429: how many requests had passed, and how long it took until the next one did. A 429 is said
- * to the account, so all requests of the key wait until its time is over, without a thread; then a single one goes first.
+ * Limits the rate of the requests with one API key: to {@link RetryPolicy#requestsPerSecond}, and to DoubleTick's own limit
+ * when a 429 has told that there is one. A 429 is said to the account, so all requests of the key wait until its time is
+ * over, without a thread; then a single one goes first.
  */
 final class RateLimiter {
 
@@ -26,31 +25,22 @@ final class RateLimiter {
         void fail(Throwable failure);
     }
 
-    /** A second, and a little more because the network does not keep requests as far apart as they are sent. */
-    private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(1050);
-
-    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
-
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
     private final LongSupplier clock;
 
     private final Deque<Waiter> waiting = new ArrayDeque<>();
     private int inFlight;
-    /** How many may be in flight together. It grows with each answer, so that few requests meet the first 429. */
+    /**
+     * How many may be in flight together. It grows with each answer: at 25 requests a second, and answers that take half a
+     * second, a dozen more would be under way when the first 429 comes.
+     */
     private int width = 1;
 
     private long notBefore;
     private Future<?> wakeUp;
 
-    /** When the requests of the last minutes were sent, without those that were refused. */
-    private final List<Long> sent = new ArrayList<>();
-    /** The learned limit: so many requests in a period. */
-    private int quota = Integer.MAX_VALUE;
-
-    private long period;
-    /** When the first request was sent that passed after a 429. */
-    private long openedAt;
+    private final LearnedLimit limit;
 
     /** The 429s since the last other answer, counting those to requests that were in flight together once. */
     private int refusals;
@@ -65,7 +55,7 @@ final class RateLimiter {
         this.timer = timer;
         this.clock = clock;
         notBefore = clock.getAsLong();
-        openedAt = notBefore;
+        limit = new LearnedLimit(notBefore);
     }
 
     /**
@@ -96,7 +86,7 @@ final class RateLimiter {
 
     /** Whether nothing of the key is under way, and what was learned of it is old. */
     synchronized boolean isIdle() {
-        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > MINUTE;
+        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > LearnedLimit.MINUTE;
     }
 
     /** A request is over without an answer. */
@@ -113,28 +103,11 @@ final class RateLimiter {
             inFlight--;
             width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
             if (refusals > 0 && sentAt > closedAt) {
-                learn(sentAt);
+                refusals = 0;
+                limit.learn(refusedAt, sentAt);
             }
         }
         sendNext();
-    }
-
-    /**
-     * Learns the limit from the first request that passes after a 429. Documented limits are for a second or for a minute,
-     * so the time until then says which: after a limit for a second, it is a second, rounded up, and two ways through the
-     * network. Of a minute it can be less than a minute, where the minute had begun before.
-     */
-    private void learn(long passedAt) {
-        boolean forASecond = passedAt - refusedAt < 3 * SECOND;
-        long from = Math.max(openedAt, refusedAt - (forASecond ? SECOND : MINUTE));
-        List<Long> passed =
-                sent.stream().filter(at -> at >= from && at < refusedAt).toList();
-        if (!passed.isEmpty()) {
-            quota = passed.size();
-            period = forASecond ? SECOND : Math.min(passedAt - passed.get(0), quota * SECOND);
-        }
-        openedAt = passedAt;
-        refusals = 0;
     }
 
     /**
@@ -150,7 +123,7 @@ final class RateLimiter {
             long now = clock.getAsLong();
             inFlight--;
             width = 1;
-            sent.remove(Long.valueOf(sentAt));
+            limit.refused(sentAt);
             if (refusals == 0) {
                 refusedAt = sentAt;
             }
@@ -203,8 +176,7 @@ final class RateLimiter {
             return null;
         }
         long now = clock.getAsLong();
-        sent.removeIf(at -> refusals == 0 && now - at > 2 * MINUTE);
-        long at = sent.size() < quota ? notBefore : Math.max(notBefore, sent.get(sent.size() - quota) + period);
+        long at = Math.max(notBefore, limit.earliest(now));
         if (at > now) {
             if (wakeUp != null) {
                 wakeUp.cancel(false);
@@ -212,9 +184,9 @@ final class RateLimiter {
             wakeUp = timer.schedule(this::sendNext, at - now, TimeUnit.NANOSECONDS);
             return null;
         }
-        notBefore = now + SECOND / policy.requestsPerSecond();
+        notBefore = now + LearnedLimit.SECOND / policy.requestsPerSecond();
         inFlight++;
-        sent.add(now);
+        limit.sent(now);
         Waiter waiter = waiting.poll();
         return () -> waiter.send(now);
     }

@@ -1,0 +1,121 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Call;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * One request and its response, on a thread of the client. It has one end, also where OkHttp has none: resolving a name or
+ * selecting a proxy may hang, a thread may not start, an answer may break OkHttp.
+ */
+final class HttpExchange<T> implements Runnable {
+
+    /** Reads and closes a response. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(Response response) throws IOException, DoubleTickException;
+    }
+
+    /** Hears of the end, once. */
+    interface Listener<T> {
+        void succeeded(T result);
+
+        /** @param failure is without the key and the clear number */
+        void failed(DoubleTickException failure);
+    }
+
+    private final DoubleTickClient client;
+    private final Call call;
+    private final ApiKey key;
+    private final LoginNumber number;
+    private final Reader<T> reader;
+    private final Listener<T> listener;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile Future<?> limit;
+
+    /** @param number null where none is sent */
+    HttpExchange(
+            DoubleTickClient client,
+            Request request,
+            ApiKey key,
+            LoginNumber number,
+            Reader<T> reader,
+            Listener<T> listener) {
+        this.client = client;
+        this.call = client.http.newCall(request);
+        this.key = key;
+        this.number = number;
+        this.reader = reader;
+        this.listener = listener;
+    }
+
+    /** Sends the request when there is a thread for it. */
+    void start() {
+        try {
+            endAfter(client.policy.patience());
+            client.threads.execute(this);
+        } catch (RuntimeException | Error e) { // There is no thread, or a timer that was shut down.
+            fail(NetworkFailure.internal(e));
+        }
+    }
+
+    /** Ends it with a failure at once. */
+    void cancel() {
+        call.cancel();
+    }
+
+    @Override
+    public void run() {
+        if (over.get()) {
+            return;
+        }
+        try {
+            // OkHttp's own limit comes first where it can, because its failure says more.
+            endAfter(client.policy.callTimeout().plusSeconds(1));
+            T result = reader.read(call.execute());
+            if (isFirstEnd()) {
+                listener.succeeded(result);
+            }
+        } catch (DoubleTickException e) {
+            end(e);
+        } catch (IOException | RuntimeException | Error e) {
+            fail(NetworkFailure.of(e, client.http, call.request().url()));
+        }
+    }
+
+    private void endAfter(Duration time) {
+        Future<?> earlier = limit;
+        limit = client.timer.schedule(
+                () -> {
+                    call.cancel();
+                    end(NetworkFailure.hanging(time));
+                },
+                time.toNanos(),
+                TimeUnit.NANOSECONDS);
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+    }
+
+    private void fail(DoubleTickException failure) {
+        end(failure.without(key, number));
+    }
+
+    private void end(DoubleTickException failure) {
+        if (isFirstEnd()) {
+            listener.failed(failure);
+        }
+    }
+
+    private boolean isFirstEnd() {
+        if (limit != null) {
+            limit.cancel(false);
+        }
+        return over.compareAndSet(false, true);
+    }
+}

@@ -1,0 +1,30 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The members of the team that an API key belongs to.
+ *
+ * @param members in DoubleTick's order
+ */
+@Restricted(NoExternalUse.class)
+public record Team(List<TeamMember> members) {
+
+    /** The most members that are read. */
+    public static final int MAX_MEMBERS = 10_000;
+
+    /** @param members in DoubleTick's order */
+    public Team {
+        members = List.copyOf(members);
+    }
+
+    /** Returns the member who logs in with a number; null if nobody does. */
+    public TeamMember find(LoginNumber number) {
+        return members.stream()
+                .filter(member -> number.equals(member.loginNumber()))
+                .findFirst()
+                .orElse(null);
+    }
+}

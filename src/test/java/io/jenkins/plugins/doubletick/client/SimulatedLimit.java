@@ -1,0 +1,42 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+
+/** A limit on the rate of requests, as a service may count them. Times are nanoseconds. */
+@FunctionalInterface
+interface SimulatedLimit {
+
+    /** Counts a request. Returns 0 if it is within the limit, else how long it is until the next one would be. */
+    long admit(long now);
+
+    /** Counts the requests of the time that has just passed. */
+    static SimulatedLimit sliding(int limit, long seconds) {
+        long period = TimeUnit.SECONDS.toNanos(seconds);
+        Deque<Long> admitted = new ArrayDeque<>();
+        return now -> {
+            admitted.removeIf(at -> at <= now - period);
+            if (admitted.size() < limit) {
+                admitted.add(now);
+                return 0;
+            }
+            return admitted.element() + period - now;
+        };
+    }
+
+    /** Counts from the beginning of each period; the first whole one begins {@code offset} milliseconds after 0. */
+    static SimulatedLimit fixed(int limit, long seconds, long offset) {
+        long period = TimeUnit.SECONDS.toNanos(seconds);
+        long[] current = {Long.MIN_VALUE, 0}; // The period's number, and how many were admitted in it.
+        return now -> {
+            long sinceOffset = now - TimeUnit.MILLISECONDS.toNanos(offset);
+            long index = Math.floorDiv(sinceOffset, period);
+            if (index != current[0]) {
+                current[0] = index;
+                current[1] = 0;
+            }
+            return current[1]++ < limit ? 0 : (index + 1) * period - sinceOffset;
+        };
+    }
+}
