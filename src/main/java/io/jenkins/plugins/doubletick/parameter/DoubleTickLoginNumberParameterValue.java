@@ -8,6 +8,7 @@ import hudson.model.ParameterValue;
 import hudson.model.Run;
 import hudson.util.Secret;
 import hudson.util.VariableResolver;
+import io.jenkins.plugins.doubletick.NamedMember;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
@@ -19,12 +20,16 @@ import org.kohsuke.stapler.export.Exported;
  * Holds the login number that a build was started with: encrypted where it is stored, masked where it is shown, in clear
  * for the build's steps. Pipeline's {@code build} step finds this class by its name, which must match the definition's.
  */
-public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
+public final class DoubleTickLoginNumberParameterValue extends ParameterValue implements NamedMember {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
     private final Secret value;
+
+    /** Is personal data as the number is, and so encrypted, too. */
+    @CheckForNull
+    private final Secret member;
 
     /**
      * Keeps a wrong number as it is, until {@link LoginNumberQueueDecisionHandler} can say what is wrong with it.
@@ -33,9 +38,19 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
      */
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterValue(String name, String value) {
+        this(name, value, null);
+    }
+
+    /**
+     * Names the member. Only the plugin may: a Pipeline could put any name before the eyes of whoever approves.
+     *
+     * @param member null if it is not known
+     */
+    DoubleTickLoginNumberParameterValue(String name, String value, @CheckForNull String member) {
         super(name);
         LoginNumber number = parse(value);
         this.value = Secret.fromString(number == null ? value : number.value());
+        this.member = member == null ? null : Secret.fromString(member);
     }
 
     @CheckForNull
@@ -54,11 +69,21 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue {
         return value.getPlainText();
     }
 
+    @Override
+    public LoginNumber loginNumber() {
+        return parse(getValue());
+    }
+
+    @Override
+    public String memberName() {
+        return member == null ? null : member.getPlainText();
+    }
+
     /** Returns the number as pages and the REST API show it. */
     @NonNull
     @Exported(name = "value")
     public String getMasked() {
-        LoginNumber number = parse(getValue());
+        LoginNumber number = loginNumber();
         return number == null ? "****" : number.masked();
     }
 

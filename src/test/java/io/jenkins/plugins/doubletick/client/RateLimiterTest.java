@@ -50,11 +50,14 @@ class RateLimiterTest {
                         Arguments.of("60 a minute", 150, limit(() -> SimulatedLimit.sliding(60, 60))),
                         Arguments.of("60 a minute, three times", 180, limit(() -> SimulatedLimit.sliding(60, 60))),
                         Arguments.of("60 a fixed minute", 150, limit(() -> SimulatedLimit.fixed(60, 60, 0))),
-                        Arguments.of("60 a minute that ends soon", 150, limit(() -> SimulatedLimit.fixed(60, 60, 1000))),
-                        Arguments.of("60 a minute that has begun", 150, limit(() -> SimulatedLimit.fixed(60, 60, 20_000))))
+                        Arguments.of(
+                                "60 a minute that ends soon", 150, limit(() -> SimulatedLimit.fixed(60, 60, 1000))),
+                        Arguments.of(
+                                "60 a minute that has begun", 150, limit(() -> SimulatedLimit.fixed(60, 60, 20_000))))
                 .flatMap(row -> Stream.of(Told.values())
                         .flatMap(told -> Stream.of(5, 50, 300)
-                                .map(latency -> Arguments.of(row.get()[0], row.get()[1], row.get()[2], told, latency))));
+                                .map(latency ->
+                                        Arguments.of(row.get()[0], row.get()[1], row.get()[2], told, latency))));
     }
 
     private static Supplier<SimulatedLimit> limit(Supplier<SimulatedLimit> limit) {
@@ -167,7 +170,8 @@ class RateLimiterTest {
         time.runAll();
 
         assertEquals(99, failures.size()); // The hundredth is the one that was refused last, which knows.
-        assertTrue(time.now() >= 180 * SECOND && time.now() < 200 * SECOND, "gave up after " + time.now() / SECOND + " s");
+        assertTrue(
+                time.now() >= 180 * SECOND && time.now() < 200 * SECOND, "gave up after " + time.now() / SECOND + " s");
         assertTrue(refused < 40, "refused " + refused);
         assertTrue(held >= 99, "held back " + held);
     }

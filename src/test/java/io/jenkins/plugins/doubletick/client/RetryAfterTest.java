@@ -66,8 +66,8 @@ class RetryAfterTest {
     @Test
     void withoutADateTheClockHereCounts() throws Exception {
         long resetAt = Instant.now().plusSeconds(1000).toEpochMilli();
-        Duration wait = RetryAfter.of(
-                Headers.of(), JsonMapper.builder().build().readTree("{\"resetAt\":" + resetAt + "}"));
+        Duration wait =
+                RetryAfter.of(Headers.of(), JsonMapper.builder().build().readTree("{\"resetAt\":" + resetAt + "}"));
         assertEquals(1000, wait.toSeconds(), 10);
     }
 }

@@ -1,0 +1,19 @@
+package io.jenkins.plugins.doubletick;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** A build parameter that may know the name of the member who has its login number. */
+@Restricted(NoExternalUse.class)
+public interface NamedMember {
+
+    /** Returns null if the parameter holds no login number. */
+    @CheckForNull
+    LoginNumber loginNumber();
+
+    /** Returns the name as DoubleTick gave it, which a view has to escape; null if it is not known. */
+    @CheckForNull
+    String memberName();
+}
