@@ -76,6 +76,12 @@ final class ConnectionFaults {
                 Fault.of("a status that is no number", raw("HTTP/1.1 OK\r\n\r\n"))
                         .tries(4)
                         .fails(Reason.CONNECTION_LOST, NO_HTTP),
+                Fault.of("a status below zero", raw("HTTP/1.1 -12 Status\r\n\r\n"))
+                        .tries(4)
+                        .fails(
+                                Reason.INTERNAL,
+                                "Jenkins could not send the request or take its answer: "
+                                        + "java.lang.IllegalStateException: code < 0: -12"),
                 Fault.of("a chunk of no size", raw(head("Transfer-Encoding: chunked") + "zz\r\n"))
                         .tries(4)
                         .fails(Reason.CONNECTION_LOST, NO_HTTP),

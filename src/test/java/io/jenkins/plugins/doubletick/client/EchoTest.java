@@ -29,7 +29,7 @@ class EchoTest implements CallListener {
     @Test
     void server() throws Exception {
         try (ScriptedServer server = new ScriptedServer(EchoingServer.reply())) {
-            sendAll(server.url(), new OkHttpClient());
+            sendAll(server.url(), new OkHttpClient(), 4);
         }
         assertEquals(List.of(), search.hits());
     }
@@ -40,16 +40,24 @@ class EchoTest implements CallListener {
                 ScriptedServer proxy = new ScriptedServer(ProxyReplies.tunnel())) {
             OkHttpClient.Builder http = TestCertificates.trustedBy(new OkHttpClient.Builder());
             ProxySettings.withoutLogin(proxy.port()).applyTo(http, toldToProxySelector);
-            sendAll("https://localhost:" + server.port(), http.build());
+            sendAll("https://localhost:" + server.port(), http.build(), 1);
         }
         assertFalse(toldToProxySelector.isEmpty());
         toldToProxySelector.forEach(e -> search.forKeysAndNumbers("the proxy selector", LeakSearch.print(e)));
         assertEquals(List.of(), search.hits());
     }
 
-    private void sendAll(String url, OkHttpClient http) throws Exception {
+    private void sendAll(String url, OkHttpClient http, int maxTries) throws Exception {
         ApiKey key = ApiKey.parse(KEY);
-        try (ClientFixture fixture = new ClientFixture(url, http, ClientFixture.FAST)) {
+        RetryPolicy fast = ClientFixture.FAST;
+        RetryPolicy policy = new RetryPolicy(
+                maxTries,
+                fast.firstWait(),
+                fast.maxRetryAfter(),
+                fast.patience(),
+                fast.callTimeout(),
+                fast.requestsPerSecond());
+        try (ClientFixture fixture = new ClientFixture(url, http, policy)) {
             for (String number : EchoingServer.numbers()) {
                 searchFailure(number, fixture.client.logout(key, LoginNumber.parse(number), this));
             }
