@@ -1,0 +1,152 @@
+package io.jenkins.plugins.doubletick.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls with one key wait for each other, and none of them waits for what is not sent any more. */
+class CallOrderTest {
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    private DoubleTickClient client(ScriptedServer server) {
+        return new DoubleTickClient(new OkHttpClient(), HttpUrl.get(server.url()), "test/1", ClientFixture.FAST, timer);
+    }
+
+    private static CompletableFuture<LogoutResult> logout(DoubleTickClient client) throws DoubleTickException {
+        return logout(client, CallListener.NONE);
+    }
+
+    private static CompletableFuture<LogoutResult> logout(DoubleTickClient client, CallListener listener)
+            throws DoubleTickException {
+        return client.logout(ClientFixture.key(), LoginNumber.parse(DoubleTickStandIn.MEMBER), listener);
+    }
+
+    private static void assertSuccess(CompletableFuture<LogoutResult> logout) throws Exception {
+        assertEquals(201, logout.get(1, TimeUnit.MINUTES).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
+    void listenerThatThrows(Class<? extends Throwable> type) throws Exception {
+        AtomicInteger retries = new AtomicInteger();
+        AtomicInteger heldBack = new AtomicInteger();
+        CountDownLatch allAreThere = new CountDownLatch(1);
+        CallListener listener = new CallListener() {
+            @Override
+            public void retrying(DoubleTickException failure, int tries, Duration wait) {
+                retries.incrementAndGet();
+                throwUnchecked(type);
+            }
+
+            @Override
+            public void heldBack(Duration wait) {
+                heldBack.incrementAndGet();
+                throwUnchecked(type);
+            }
+        };
+        try (ScriptedServer server = new ScriptedServer(
+                (socket, itself) -> {
+                    allAreThere.await();
+                    ScriptedServer.answer(429, "").to(socket, itself);
+                },
+                ScriptedServer.answer(503, ""),
+                ScriptedServer.success())) {
+            DoubleTickClient client = client(server);
+            List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client, listener), logout(client, listener));
+            allAreThere.countDown();
+            for (CompletableFuture<LogoutResult> logout : logouts) {
+                assertSuccess(logout);
+            }
+            assertEquals(2, retries.get());
+            assertEquals(1, heldBack.get());
+        }
+    }
+
+    private static void throwUnchecked(Class<? extends Throwable> type) {
+        if (type == StackOverflowError.class) {
+            throw new StackOverflowError("The listener is broken");
+        }
+        throw new IllegalStateException("The listener is broken");
+    }
+
+    @Test
+    void keyIsCheckedBeforeLogoutsThatWait() throws Exception {
+        CountDownLatch allAreThere = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(
+                (socket, itself) -> {
+                    allAreThere.await();
+                    // An answer would let two at a time be sent.
+                    ScriptedServer.reset().to(socket, itself);
+                },
+                ScriptedServer.answer(429, ""),
+                ScriptedServer.success())) {
+            DoubleTickClient client = client(server);
+            List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client), logout(client));
+            CompletableFuture<Void> check = client.checkKey(ClientFixture.key());
+            allAreThere.countDown();
+
+            DoubleTickException failure = ClientFixture.failureOf(check);
+            assertEquals(Reason.RATE_LIMITED, failure.reason());
+            assertEquals(1, failure.tries());
+            for (CompletableFuture<LogoutResult> logout : logouts) {
+                assertSuccess(logout);
+            }
+            assertTrue(server.requests().get(1).startsWith("GET /roles "), server.requests()::toString);
+            assertEquals(4, server.requests().size());
+        }
+    }
+
+    @Test
+    void cancelledWhileItWaits() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(
+                (socket, itself) -> {
+                    cancelled.await();
+                    ScriptedServer.answer(503, "", "Retry-After: 50").to(socket, itself);
+                },
+                ScriptedServer.success())) {
+            DoubleTickClient client = client(server);
+            CountDownLatch retrying = new CountDownLatch(1);
+            CompletableFuture<LogoutResult> first = logout(client, new CallListener() {
+                @Override
+                public void retrying(DoubleTickException failure, int tries, Duration wait) {
+                    retrying.countDown();
+                }
+
+                @Override
+                public void heldBack(Duration wait) {}
+            });
+            server.awaitRequest();
+            CompletableFuture<LogoutResult> second = logout(client);
+            CompletableFuture<LogoutResult> third = logout(client);
+            second.cancel(true);
+            cancelled.countDown();
+            assertTrue(retrying.await(1, TimeUnit.MINUTES));
+            first.cancel(true);
+            assertSuccess(third);
+            assertEquals(2, server.requests().size());
+            timer.shutdown();
+            assertTrue(timer.awaitTermination(10, TimeUnit.SECONDS), "Something is left for the timer to do");
+        }
+    }
+}
