@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,15 +59,25 @@ public final class DoubleTickStandIn implements AutoCloseable {
     public static final String PORTAL = "+919876543270";
 
     private static final Set<String> KEYS = Set.of(KEY, SECOND_KEY);
-    private static final Set<String> MEMBERS = Set.of(
-            digits(MEMBER),
-            digits(SECOND_MEMBER),
-            digits(RATE_LIMITED),
-            digits(BUSY),
-            digits(DOWN),
-            digits(SILENT),
-            digits(REFUSED),
-            digits(PORTAL));
+
+    /**
+     * The eight members that {@code GET /team} lists, their phones written in different ways. Two of them differ in
+     * e-mail and number only, and their masked numbers are the same.
+     */
+    private static final List<Member> TEAM = List.of(
+            new Member("Asha Rao", "+919876543210", "asha.rao@example.com", "Agent", false),
+            new Member("Daniel Okafor", "+1 (202) 555-0123", "daniel.okafor@example.com", "Manager", false),
+            new Member("Meera Iyer", "919876543201", "meera.iyer@example.com", "Admin", true),
+            new Member("Ravi Kumar", "+91-98765-43220", null, "Agent", false),
+            new Member("O'Neil, Sam (night shift)", "+91 98765 43230", "sam.oneil@example.com", "Agent", false),
+            new Member("Zoë Brandt", null, "zoe.brandt@example.com", "Agent", false),
+            new Member("Priya Nair", "+91 98765 03288", "priya.nair@example.com", "Agent", false),
+            new Member("Priya Nair", "+91 98765 13288", "priya.n@example.com", "Agent", false));
+
+    /** Members of the team that are not listed, so that the list has none whose logout always fails. */
+    private static final Set<String> UNLISTED = Set.of(digits(DOWN), digits(SILENT), digits(REFUSED), digits(PORTAL));
+
+    private static final Set<String> CALLS = Set.of("POST /team-member/logout", "GET /roles", "GET /team");
 
     private static final Pattern BODY =
             Pattern.compile("\\s*\\{\\s*\"userPhoneNumber\"\\s*:\\s*\"([0-9]{7,15})\"\\s*}\\s*");
@@ -73,6 +85,22 @@ public final class DoubleTickStandIn implements AutoCloseable {
     /** A request as it came; header fields that did not come are null. */
     public record Request(
             String method, String path, String authorization, String contentType, String userAgent, String body) {}
+
+    /** Phone and e-mail may be null. */
+    private record Member(String name, String phone, String email, String role, boolean owner) {
+
+        String json() {
+            return "{\"id\":\"" + UUID.nameUUIDFromBytes(("" + email + phone).getBytes(StandardCharsets.UTF_8))
+                    + "\",\"name\":\"" + name + "\",\"phone\":" + quote(phone) + ",\"email\":" + quote(email)
+                    + ",\"joinDate\":\"2025-04-01T09:30:00.000Z\",\"reportingManager\":[],\"orgRoleName\":\"" + role
+                    + "\",\"orgRoleId\":\"" + role.toLowerCase(Locale.ROOT) + "\",\"isOrganizationOwner\":" + owner
+                    + "}";
+        }
+
+        private static String quote(String text) {
+            return text == null ? "null" : "\"" + text + "\"";
+        }
+    }
 
     private record Answer(int status, String contentType, String body) {}
 
@@ -166,7 +194,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     /** Null: none. */
     private Answer answer(Request request) {
         String call = request.method() + " " + request.path();
-        if (!call.equals("POST /team-member/logout") && !call.equals("GET /roles")) {
+        if (!CALLS.contains(call)) {
             return error(404, "Cannot " + call, "Not Found");
         }
         if (request.authorization() == null || !KEYS.contains(request.authorization())) {
@@ -174,6 +202,9 @@ public final class DoubleTickStandIn implements AutoCloseable {
         }
         if (call.equals("GET /roles")) {
             return json(200, "[{\"id\":\"1\",\"name\":\"agent\",\"title\":\"Agent\",\"type\":\"SYSTEM\"}]");
+        }
+        if (call.equals("GET /team")) {
+            return json(200, TEAM.stream().map(Member::json).collect(Collectors.joining(",", "{\"data\":[", "]}")));
         }
         Matcher body = BODY.matcher(request.body());
         if (!body.matches()) {
@@ -183,7 +214,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     }
 
     private Answer logOut(String digits) {
-        if (!MEMBERS.contains(digits)) {
+        if (!isMember(digits)) {
             return json(422, "{\"statusCode\":422,\"message\":\"User is not a member of the team\"}");
         }
         if (digits.equals(digits(SILENT))) {
@@ -209,6 +240,13 @@ public final class DoubleTickStandIn implements AutoCloseable {
         return json(201, "{\"success\":true}");
     }
 
+    private static boolean isMember(String digits) {
+        return UNLISTED.contains(digits)
+                || TEAM.stream()
+                        .anyMatch(member ->
+                                member.phone() != null && digits(member.phone()).equals(digits));
+    }
+
     /** Every other time. */
     private boolean refuses(String digits) {
         return refusedOnce.add(digits) || !refusedOnce.remove(digits);
@@ -223,7 +261,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     }
 
     private static String digits(String number) {
-        return number.startsWith("+") ? number.substring(1) : number;
+        return number.replaceAll("[^0-9]", "");
     }
 
     private static Answer json(int status, String body) {
