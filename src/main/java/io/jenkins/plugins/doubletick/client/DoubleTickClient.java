@@ -42,7 +42,7 @@ public final class DoubleTickClient {
     final OkHttpClient http;
     final RetryPolicy policy;
     final ScheduledExecutorService timer;
-    final Executor threads = threads();
+    final Executor threads;
     private final HttpUrl url;
     private final String userAgent;
     /** By a number made of the key, so that nothing of a key is kept when nothing of it is under way. */
@@ -59,6 +59,17 @@ public final class DoubleTickClient {
      */
     public DoubleTickClient(
             OkHttpClient http, HttpUrl url, String userAgent, RetryPolicy policy, ScheduledExecutorService timer) {
+        this(http, url, userAgent, policy, timer, threads());
+    }
+
+    /** @param threads run requests, each for as long as it takes */
+    DoubleTickClient(
+            OkHttpClient http,
+            HttpUrl url,
+            String userAgent,
+            RetryPolicy policy,
+            ScheduledExecutorService timer,
+            Executor threads) {
         this.http = http.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
                 // One limit for the whole request: OkHttp's own for each read would end a slow answer early and let a
@@ -85,6 +96,7 @@ public final class DoubleTickClient {
         this.userAgent = userAgent;
         this.policy = policy;
         this.timer = timer;
+        this.threads = threads;
         this.teams = new TeamCache(timer);
     }
 
