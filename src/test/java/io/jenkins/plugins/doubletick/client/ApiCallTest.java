@@ -4,23 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
-import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every call has an end, and lets the next one of its key have its turn, whatever fails around it. */
+/** A call without a thread, with a listener that breaks, with answers and connections that break; and what it leaves. */
 class ApiCallTest implements CallListener {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -125,35 +117,6 @@ class ApiCallTest implements CallListener {
     }
 
     @Test
-    void timerThatTakesNothingMore() throws Exception {
-        DoubleTickClient client = client(pool);
-        timer.shutdown();
-        CompletableFuture<LogoutResult> logout = logout(client, DoubleTickStandIn.MEMBER);
-        assertThrows(ExecutionException.class, () -> logout.get(1, TimeUnit.MINUTES));
-        CompletableFuture<Void> check = client.checkKey(ClientFixture.key());
-        assertThrows(ExecutionException.class, () -> check.get(1, TimeUnit.MINUTES));
-        CompletableFuture<Team> team = client.team(ClientFixture.key());
-        assertThrows(ExecutionException.class, () -> team.get(1, TimeUnit.MINUTES));
-    }
-
-    /** The next call waits for its turn, which nobody can schedule any more. */
-    @Test
-    void confirmedLogoutStaysConfirmedWhenTheTimerIsShutDown() throws Exception {
-        try (ScriptedServer server = new ScriptedServer((socket, self) -> {
-            timer.shutdown();
-            ScriptedServer.success().to(socket, self);
-        })) {
-            RetryPolicy slow = new RetryPolicy(
-                    4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofMinutes(3), Duration.ofSeconds(30), 1);
-            DoubleTickClient client = client(server.url(), new OkHttpClient(), slow, pool);
-            CompletableFuture<LogoutResult> first = logout(client, DoubleTickStandIn.MEMBER);
-            CompletableFuture<LogoutResult> second = logout(client, DoubleTickStandIn.SECOND_MEMBER);
-            assertEquals(201, first.get(1, TimeUnit.MINUTES).status());
-            assertThrows(ExecutionException.class, () -> second.get(1, TimeUnit.MINUTES));
-        }
-    }
-
-    @Test
     void listenerThatBreaks() throws Exception {
         assertEquals(
                 2,
@@ -172,36 +135,6 @@ class ApiCallTest implements CallListener {
             assertEquals(Reason.INTERNAL, failure.reason());
             assertTrue(failure.getMessage().endsWith("(4 tries)"), failure.getMessage());
         }
-    }
-
-    @Test
-    void proxySelectorThatHangs() throws Exception {
-        CountDownLatch never = new CountDownLatch(1);
-        OkHttpClient http = new OkHttpClient.Builder()
-                .proxySelector(new ProxySelector() {
-                    @Override
-                    public List<Proxy> select(URI uri) {
-                        boolean over = false;
-                        while (!over) {
-                            try {
-                                never.await();
-                                over = true;
-                            } catch (InterruptedException e) {
-                                Thread.interrupted(); // Deaf to it.
-                            }
-                        }
-                        return List.of(Proxy.NO_PROXY);
-                    }
-
-                    @Override
-                    public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
-                })
-                .build();
-        DoubleTickClient client =
-                client("https://localhost:1/", http, ClientFixture.policy(Duration.ofMillis(100)), pool);
-        DoubleTickException failure = ClientFixture.failureOf(client.checkKey(ClientFixture.key()));
-        assertEquals(Reason.TIMED_OUT, failure.reason());
-        never.countDown();
     }
 
     @Test
