@@ -8,8 +8,6 @@ import hudson.model.Item;
 import hudson.model.ItemGroup;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +22,12 @@ public class SlowVault extends CredentialsProvider {
 
     public static final String CREDENTIALS_ID = "vault";
 
-    /** The names of all threads that asked for the key. */
-    public static final Set<String> CALLERS = ConcurrentHashMap.newKeySet();
-
     private static final Semaphore ARRIVALS = new Semaphore(0);
     private static final Semaphore INTERRUPTIONS = new Semaphore(0);
     private static volatile CountDownLatch open = new CountDownLatch(1);
 
     public static void lock() {
         open = new CountDownLatch(1);
-        CALLERS.clear();
         ARRIVALS.drainPermits();
         INTERRUPTIONS.drainPermits();
     }
@@ -67,7 +61,6 @@ public class SlowVault extends CredentialsProvider {
         if (!id.equals(CREDENTIALS_ID)) {
             return null;
         }
-        CALLERS.add(Thread.currentThread().getName());
         ARRIVALS.release();
         try {
             open.await();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -147,6 +148,37 @@ class CallOrderTest {
             assertEquals(2, server.requests().size());
             timer.shutdown();
             assertTrue(timer.awaitTermination(10, TimeUnit.SECONDS), "Something is left for the timer to do");
+        }
+    }
+
+    @Test
+    void noMoreThan32RequestsAtATime() throws Exception {
+        int many = DoubleTickClient.MAX_REQUESTS + 10;
+        AtomicInteger inFlight = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
+            most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+            answer.await();
+            inFlight.decrementAndGet();
+            ScriptedServer.success().to(socket, itself);
+        })) {
+            DoubleTickClient client = client(server);
+            List<CompletableFuture<LogoutResult>> logouts = new ArrayList<>();
+            // Each with a key of its own, since one key begins with one request at a time.
+            for (int i = 0; i < many; i++) {
+                logouts.add(client.logout(
+                        ApiKey.parse("key_" + i), LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE));
+            }
+            for (int i = 0; i < DoubleTickClient.MAX_REQUESTS; i++) {
+                server.awaitRequest();
+            }
+            answer.countDown();
+            for (CompletableFuture<LogoutResult> logout : logouts) {
+                assertSuccess(logout);
+            }
+            assertEquals(many, server.requests().size());
+            assertEquals(32, most.get());
         }
     }
 }
