@@ -104,7 +104,9 @@ class ApiCallTest implements CallListener {
                 failure.getMessage());
         assertEquals(
                 201,
-                logout(client, DoubleTickStandIn.MEMBER).get(1, TimeUnit.MINUTES).status());
+                logout(client, DoubleTickStandIn.MEMBER)
+                        .get(1, TimeUnit.MINUTES)
+                        .status());
     }
 
     @Test
@@ -165,10 +167,7 @@ class ApiCallTest implements CallListener {
                         .sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager())
                         .build();
                 DoubleTickClient client = client(
-                        "https://localhost:" + relay.port(),
-                        http,
-                        ClientFixture.policy(Duration.ofMillis(1000)),
-                        pool);
+                        "https://localhost:" + relay.port(), http, ClientFixture.policy(Duration.ofMillis(1000)), pool);
                 assertEquals(1, tries(client));
                 relay.silence();
                 int tries = tries(client) + tries(client) + tries(client);

@@ -20,6 +20,7 @@ class LoginNumberTest {
         "919876543210, +919876543210",
         "'  +91 98765 43210\n', +919876543210",
         "+91-98765-43210, +919876543210",
+        "'+91\t98765\r\n43210', +919876543210",
         "+1 (202) 555.0123, +12025550123",
         "'\u202A+91\u00A098765\u00A043210\u202C', +919876543210",
         "+91\u201398765\u201143210, +919876543210",
@@ -38,6 +39,9 @@ class LoginNumberTest {
                 LoginNumber.parse("+919876543210").hashCode(),
                 LoginNumber.parse("919876543210").hashCode());
         assertNotEquals(LoginNumber.parse("+919876543210"), LoginNumber.parse("+919876543211"));
+        assertNotEquals(
+                LoginNumber.parse("+919876543210").hashCode(),
+                LoginNumber.parse("+919876543211").hashCode());
     }
 
     @ParameterizedTest
@@ -79,7 +83,9 @@ class LoginNumberTest {
     }
 
     @Test
-    void absurdlyLong() {
+    void absurdlyLong() throws Exception {
+        assertEquals("+1234567", LoginNumber.parse("1234567" + ".".repeat(93)).value());
+        assertRefused("has 7 to 15 digits", "1234567" + ".".repeat(94));
         assertRefused("has 7 to 15 digits", "9".repeat(1_000_000));
     }
 
@@ -109,5 +115,17 @@ class LoginNumberTest {
     void masked(String number, String masked) throws Exception {
         assertEquals(masked, LoginNumber.parse(number).masked());
         assertEquals(masked, LoginNumber.parse(number).toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+919876543210, No 98 76 (54) 3210, No +91••••••3210",
+        "+919876543210, No 43210, No 43210",
+        "1234567, No 1234567, No +12•••67",
+        "1234567, No 4567, No 4567",
+        "12345678, No 2345678, No +12••••78",
+    })
+    void maskedInAText(String number, String text, String masked) throws Exception {
+        assertEquals(masked, LoginNumber.parse(number).maskIn(text));
     }
 }
