@@ -1,49 +1,31 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
-import hudson.Functions;
 import hudson.logging.LogRecorder;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
-import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
-import hudson.security.Permission;
 import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
-import io.jenkins.plugins.doubletick.client.ApiKey;
-import io.jenkins.plugins.doubletick.client.CallListener;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.EchoingServer;
 import io.jenkins.plugins.doubletick.client.LeakSearch;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.SystemLog;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -51,11 +33,10 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 /**
- * Searches everything that Jenkins shows or stores for the API key, and what this plugin prints for the login number:
+ * Searches everything that Jenkins shows or stores for the API key, and what this plugin shows for the login number:
  * after logouts that succeed and that fail in each way, with a server that sends back what it was sent, and after a
  * restart amid a logout.
  */
@@ -68,7 +49,7 @@ class LeakTest {
     private static final List<String> KEYS = List.of(
             DoubleTickStandIn.KEY, DoubleTickStandIn.SECOND_KEY, ECHOED_KEY, WRONG_KEY, BROKEN_KEY.replace("\n", ""));
 
-    /** Not the stand-in's first member, whose number is the example in texts of this plugin. */
+    /** Leaves out the stand-in's first member, whose number is the example in texts of this plugin. */
     private static final List<String> NUMBERS = List.of(
             DoubleTickStandIn.SECOND_MEMBER,
             DoubleTickStandIn.NOT_A_MEMBER,
@@ -104,66 +85,6 @@ class LeakTest {
             new Attempt(DoubleTickStandIn.SECOND_MEMBER + " Alice", null),
             new Attempt(DoubleTickStandIn.SECOND_MEMBER + "$EXTENSION", null));
 
-    private static final Map<String, Permission> PERMISSIONS = new LinkedHashMap<>();
-
-    static {
-        PERMISSIONS.put("overall-read", Jenkins.READ);
-        PERMISSIONS.put("item-read", Item.READ);
-        PERMISSIONS.put("item-extended-read", Item.EXTENDED_READ);
-        PERMISSIONS.put("use-item", CredentialsProvider.USE_ITEM);
-        PERMISSIONS.put("item-configure", Item.CONFIGURE);
-        PERMISSIONS.put("credentials-view", CredentialsProvider.VIEW);
-        PERMISSIONS.put("credentials-update", CredentialsProvider.UPDATE);
-        PERMISSIONS.put("system-read", Jenkins.SYSTEM_READ);
-        PERMISSIONS.put("manage", Jenkins.MANAGE);
-        PERMISSIONS.put("admin", Jenkins.ADMINISTER);
-    }
-
-    private static final List<Permission> OPTIONAL =
-            List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.SYSTEM_READ, Jenkins.MANAGE);
-
-    /** Pages and files that may show a login number, since Jenkins shows there what its users entered. */
-    private static final List<String> CONFIGURATION = List.of(
-            "manage/configure",
-            "job/freestyle/configure",
-            "job/freestyle/config.xml",
-            "job/pipeline/configure",
-            "job/pipeline/config.xml",
-            "job/pipeline/pipeline-syntax/",
-            "job/pipeline/1/replay/",
-            "job/folder/configure",
-            "job/folder/config.xml",
-            "pipeline-syntax/",
-            "manage/credentials/",
-            "manage/credentials/store/system/domain/_/",
-            "manage/credentials/store/system/domain/_/credential/doubletick/",
-            "manage/credentials/store/system/domain/_/credential/doubletick/updateDialog",
-            "manage/credentials/store/system/domain/_/credential/doubletick/config.xml",
-            "manage/credentials/store/system/domain/_/api/json?depth=3",
-            "manage/credentials/store/system/domain/_/api/xml?depth=3",
-            "job/folder/credentials/store/folder/domain/_/credential/of-the-folder/updateDialog",
-            "job/folder/credentials/store/folder/domain/_/api/json?depth=3");
-
-    private static final List<String> PAGES = List.of(
-            "",
-            "api/json?depth=3",
-            "api/xml?depth=3",
-            "manage/log/doubletick/",
-            "manage/log/all",
-            "threadDump",
-            "job/freestyle/",
-            "job/freestyle/1/",
-            "job/freestyle/1/api/json?depth=3",
-            "job/freestyle/1/api/xml?depth=3",
-            "job/freestyle/1/console",
-            "job/pipeline/api/json?depth=3",
-            "job/pipeline/api/xml?depth=3",
-            "job/pipeline/1/",
-            "job/pipeline/1/api/json?depth=3",
-            "job/pipeline/1/api/xml?depth=3",
-            "job/pipeline/1/console",
-            "job/pipeline/1/flowGraphTable/");
-
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
@@ -177,11 +98,11 @@ class LeakTest {
 
     @Test
     void keyIsNowhereAndNumberIsMasked() throws Throwable {
-        OPTIONAL.forEach(permission -> permission.setEnabled(true));
+        LeakPages.setOptionalPermissionsEnabled(true);
         try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence());
                 ScriptedServer echoing = new ScriptedServer(EchoingServer.reply());
-                ServerSocket notTls = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            answerWithoutTls(notTls);
+                ScriptedServer notTls = ScriptedServer.deaf((socket, server) ->
+                        socket.getOutputStream().write("This is not TLS".getBytes(StandardCharsets.UTF_8)))) {
             session.then(r -> {
                 configure(r);
                 attempt(r);
@@ -189,18 +110,16 @@ class LeakTest {
                 echo(r);
                 StandInExtension.use("http://127.0.0.1:1");
                 buildBoth(r, ATTEMPTS.subList(0, 1));
-                StandInExtension.use("https://127.0.0.1:" + notTls.getLocalPort());
+                StandInExtension.use("https://127.0.0.1:" + notTls.port());
                 buildBoth(r, ATTEMPTS.subList(0, 1));
             });
             session.then(r -> {
                 StandInExtension.use(silent.url());
                 abort(r, silent);
-                startForRestart(r, silent);
                 searchEverything(r);
-                searchConfiguration(r, new WebUser(null));
-                for (String user : PERMISSIONS.keySet()) {
-                    searchConfiguration(r, new WebUser(user));
-                }
+                LeakPages.searchConfiguration(r, search);
+                startForRestart(r, silent); // Comes last, since the request must not time out before the restart.
+                search.filesForKeys(r.jenkins.getRootDir().toPath());
             });
             StandInExtension.use(doubleTick.standIn().url());
             session.then(r -> {
@@ -211,24 +130,9 @@ class LeakTest {
                 searchEverything(r);
             });
         } finally {
-            OPTIONAL.forEach(permission -> permission.setEnabled(false));
+            LeakPages.setOptionalPermissionsEnabled(false);
         }
         assertEquals(List.of(), search.hits().stream().distinct().toList(), search.searched() + " places");
-    }
-
-    private static void answerWithoutTls(ServerSocket server) {
-        Thread thread = new Thread(() -> {
-            while (!server.isClosed()) {
-                try (Socket socket = server.accept()) {
-                    socket.getOutputStream().write("This is not TLS\r\n".getBytes(StandardCharsets.UTF_8));
-                    socket.getInputStream().read();
-                } catch (IOException e) {
-                    // The next one, or the end.
-                }
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private static void configure(JenkinsRule r) throws Exception {
@@ -248,14 +152,7 @@ class LeakTest {
         r.createProject(FreeStyleProject.class, "freestyle");
         r.createProject(WorkflowJob.class, "pipeline");
 
-        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
-        MockAuthorizationStrategy strategy = new MockAuthorizationStrategy();
-        PERMISSIONS.forEach((user, permission) ->
-                strategy.grant(Jenkins.READ, permission).everywhere().to(user));
-        strategy.grant(Item.READ)
-                .everywhere()
-                .to(PERMISSIONS.keySet().stream().skip(1).toArray(String[]::new));
-        r.jenkins.setAuthorizationStrategy(strategy);
+        LeakPages.grantPermissions(r);
 
         LogRecorder recorder = new LogRecorder("doubletick");
         for (Logger logger : SystemLog.LOGGERS) {
@@ -317,7 +214,7 @@ class LeakTest {
                 .map(number -> new Attempt(number, "echoed"))
                 .toList();
         pipeline(r, attempts);
-        // The same from there on; so only some of them.
+        // Uses some of them only, since both steps do the same with an answer.
         freestyle(r, List.of(attempts.get(0), attempts.get(attempts.size() / 2), attempts.get(attempts.size() - 1)));
         String log = JenkinsRule.getLog(
                 r.jenkins.getItemByFullName("pipeline", WorkflowJob.class).getLastBuild());
@@ -328,27 +225,6 @@ class LeakTest {
                         .count(),
                 log);
         verify(r, "echoed");
-        for (Attempt attempt : attempts) {
-            ExecutionException failure = assertThrows(
-                    ExecutionException.class,
-                    () -> DoubleTickClientProvider.get()
-                            .client()
-                            .logout(ApiKey.parse(ECHOED_KEY), LoginNumber.parse(attempt.number), new Listener())
-                            .get());
-            search.forKeysAndNumbers("the exception of " + attempt, Functions.printThrowable(failure));
-        }
-    }
-
-    private final class Listener implements CallListener {
-        @Override
-        public void retrying(DoubleTickException failure, int tries, Duration wait) {
-            search.forKeysAndNumbers("a failure before another try", Functions.printThrowable(failure));
-        }
-
-        @Override
-        public void heldBack(Duration wait) {
-            // It tells no more than that.
-        }
     }
 
     private static void abort(JenkinsRule r, ScriptedServer silent) throws Exception {
@@ -394,11 +270,7 @@ class LeakTest {
         assertTrue(yaml.contains("doubletickApiKey:"), yaml);
         search.forKeys("the export of Configuration as Code", yaml);
 
-        WebUser admin = new WebUser("admin");
-        searchConfiguration(r, admin);
-        for (String path : PAGES) {
-            search.forKeysAndNumbers(path, page(r, admin, path));
-        }
+        LeakPages.searchPages(r, search);
     }
 
     private void searchBuild(JenkinsRule r, Run<?, ?> build) throws Exception {
@@ -411,19 +283,5 @@ class LeakTest {
             assertEquals(200, answer.statusCode(), page);
             search.forKeysAndNumbers(build + " " + page, answer.body());
         }
-    }
-
-    private void searchConfiguration(JenkinsRule r, WebUser user) throws Exception {
-        for (String path : CONFIGURATION) {
-            search.forKeys(path + " for " + user, page(r, user, path));
-        }
-    }
-
-    private static String page(JenkinsRule r, WebUser user, String path) throws Exception {
-        HttpResponse<String> answer = user.get(r, path);
-        if ("admin".equals(user.name())) {
-            assertEquals(200, answer.statusCode(), path);
-        }
-        return answer.body();
     }
 }

@@ -138,13 +138,12 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
             return Messages.DoubleTickLoginNumberParameterDefinition_displayName();
         }
 
-        /** Says nothing about a saved number, which the form sends encrypted. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
         public FormValidation doCheckDefaultValue(StaplerRequest2 request) {
             String text = typed(request);
-            return text.isBlank() || text.startsWith("{") ? FormValidation.ok() : LoginNumberFormValidation.check(text);
+            return text == null || text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(text);
         }
 
         @POST
@@ -152,15 +151,20 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
         public FormValidation doCheckValue(StaplerRequest2 request) {
             String text = typed(request);
-            return LoginNumber.isMasked(text) ? FormValidation.ok() : LoginNumberFormValidation.check(text);
+            return text == null || LoginNumber.isMasked(text)
+                    ? FormValidation.ok()
+                    : LoginNumberFormValidation.check(text);
         }
 
         /**
-         * Reads the request itself. A {@code @QueryParameter} that is an encrypted secret comes decrypted, whoever it
-         * belongs to, and the answer would tell something about it.
+         * Returns the checked text; null if it looks encrypted, as a saved number is. Jenkins would decrypt it for a
+         * {@code @QueryParameter}, whoever it belongs to, and the answer would tell something about it, if only that
+         * it can be decrypted.
          */
+        @CheckForNull
         private static String typed(StaplerRequest2 request) {
-            return Util.fixNull(request.getParameter("value"));
+            String text = Util.fixNull(request.getParameter("value"));
+            return text.startsWith("{") ? null : text;
         }
     }
 }

@@ -31,12 +31,12 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** Every place that docs/security.md names, where Jenkins itself keeps a number in clear. */
+/** Tries every place that docs/security.md names, where Jenkins itself keeps a number in clear. */
 class ClearNumberTest {
 
     private static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
 
-    /** Each script, and where its number is found while the logout is under way: in these files or folders of its job. */
+    /** Names the files and folders of a script's job that have the clear number while the script's logout is under way. */
     private record Place(String name, String script, Set<String> files) {}
 
     private static final String LOG_OUT = "doubletickLogout loginNumber: ";
@@ -121,7 +121,7 @@ class ClearNumberTest {
         r.submit(form, "proceed");
     }
 
-    /** The names of the files, or of the folder for those of the steps. */
+    /** Returns the names of files, and one folder's name for all records of steps. */
     private static Set<String> filesWithNumber(Path directory) throws Exception {
         LeakSearch search = new LeakSearch(List.of(), List.of(NUMBER));
         search.filesForKeysAndNumbers(directory);
@@ -137,7 +137,7 @@ class ClearNumberTest {
         return names;
     }
 
-    /** What a build had stored when it had just begun a step. */
+    /** Collects what a build had stored when it had just begun a step. */
     private static final List<Set<String>> BEFORE_THE_STEP = new ArrayList<>();
 
     @TestExtension("momentBeforeTheStepMasksItsArguments")

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.doubletick.parameter;
 
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.parameters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
@@ -34,10 +36,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What is left of a login number on the disk, and that a restart of Jenkins does not lose it. */
+/** Searches the disk for a login number, which a restart of Jenkins must not lose. */
 class DoubleTickLoginNumberStorageTest {
-
-    private static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
 
     private static final BlockingQueue<Run<?, ?>> FINISHED = new LinkedBlockingQueue<>();
 
@@ -58,16 +58,9 @@ class DoubleTickLoginNumberStorageTest {
     private static WorkflowJob job(JenkinsRule r, String script) throws Exception {
         StandInExtension.addDefaultKey();
         WorkflowJob job = r.createProject(WorkflowJob.class, "offboard");
-        DoubleTickLoginNumberParameterDefinition definition =
-                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
-        definition.setDefaultValue(NUMBER);
-        job.addProperty(new ParametersDefinitionProperty(definition));
+        job.addProperty(parameters(NUMBER));
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
-    }
-
-    private static ParametersAction number() {
-        return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", "+1 (202) 555-0123"));
     }
 
     private void assertNoNumberOnDisk() throws IOException {
@@ -90,7 +83,7 @@ class DoubleTickLoginNumberStorageTest {
                         }
                         """);
                 job.addProperty(new DurabilityHintJobProperty(hint));
-                job.scheduleBuild2(0, number()).waitForStart();
+                job.scheduleBuild2(0, number("+1 (202) 555-0123")).waitForStart();
                 server.awaitRequest();
                 assertNoNumberOnDisk();
             });
@@ -102,11 +95,11 @@ class DoubleTickLoginNumberStorageTest {
                         .getBuildByNumber(1);
                 assertNoNumberOnDisk();
                 r.assertBuildStatusSuccess(r.waitForCompletion(build));
-                StandInExtension.assertLog("+12•••••0123 is logged out", build);
+                StandInExtension.assertLog(MASKED + " is logged out", build);
                 FlowNode node = new DepthFirstScanner()
                         .findFirstMatch(build.getExecution(), new NodeStepTypePredicate("doubletickLogout"));
-                assertEquals("+12•••••0123", ArgumentsAction.getArguments(node).get("loginNumber"));
-                assertEquals("+12•••••0123", ArgumentsAction.getStepArgumentsAsString(node));
+                assertEquals(MASKED, ArgumentsAction.getArguments(node).get("loginNumber"));
+                assertEquals(MASKED, ArgumentsAction.getStepArgumentsAsString(node));
                 assertNoNumberOnDisk();
             });
         }
@@ -117,7 +110,7 @@ class DoubleTickLoginNumberStorageTest {
         sessions.then(r -> {
             WorkflowJob job = job(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER");
             r.jenkins.doQuietDown();
-            assertNotNull(job.scheduleBuild2(0, number()));
+            assertNotNull(job.scheduleBuild2(0, number("+1 (202) 555-0123")));
             r.jenkins.getQueue().save();
             assertNoNumberOnDisk();
         });
@@ -135,7 +128,7 @@ class DoubleTickLoginNumberStorageTest {
         sessions.then(r -> {
             WorkflowJob job = job(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER.replace('+', '+000000')");
             job.addProperty(new DurabilityHintJobProperty(hint));
-            WorkflowRun build = r.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0, number()));
+            WorkflowRun build = r.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0, number("+1 (202) 555-0123")));
             StandInExtension.assertLog("ERROR: A login number", build);
             assertNoNumberOnDisk();
         });

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.doubletick.parameter;
 
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.parameters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -31,11 +34,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** What becomes of a wrong or missing number where nobody reads the answer, and of one in an unusual place. */
+/** Tries wrong and missing numbers where nobody reads the answer, and numbers in unusual places. */
 @WithJenkins
 class LoginNumberQueueDecisionHandlerTest {
-
-    private static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
@@ -55,20 +56,9 @@ class LoginNumberQueueDecisionHandlerTest {
         StandInExtension.addDefaultKey();
         offboard = r.createProject(WorkflowJob.class, "offboard");
         offboard.setDefinition(new CpsFlowDefinition("doubletickLogout loginNumber: params.LOGIN_NUMBER", true));
-        offboard.addProperty(parameter(null));
+        offboard.addProperty(parameters(null));
         logOut = r.createFreeStyleProject("log-out");
-        logOut.addProperty(parameter(null));
-    }
-
-    private static ParametersDefinitionProperty parameter(String defaultNumber) {
-        DoubleTickLoginNumberParameterDefinition definition =
-                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
-        definition.setDefaultValue(defaultNumber);
-        return new ParametersDefinitionProperty(definition);
-    }
-
-    private static ParametersAction typed(String number) {
-        return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", number));
+        logOut.addProperty(parameters(null));
     }
 
     private static ParametersAction string(String number) {
@@ -111,7 +101,7 @@ class LoginNumberQueueDecisionHandlerTest {
         return job;
     }
 
-    /** Jobs of both types that Jenkins triggers before and after those that need a number. */
+    /** Makes jobs of both types that Jenkins triggers before and after those that need a number. */
     private List<Job<?, ?>> others() throws Exception {
         return List.of(r.createFreeStyleProject("a"), pipeline("b"), pipeline("y"), r.createFreeStyleProject("z"));
     }
@@ -157,12 +147,12 @@ class LoginNumberQueueDecisionHandlerTest {
         assertNull(offboard.scheduleBuild2(0, new CauseAction(new TimerTrigger.TimerTriggerCause())));
         assertRefused("offboard");
         offboard.removeProperty(ParametersDefinitionProperty.class);
-        offboard.addProperty(parameter(NUMBER));
+        offboard.addProperty(parameters(NUMBER));
         r.assertBuildStatusSuccess(offboard.scheduleBuild2(0, new CauseAction(new TimerTrigger.TimerTriggerCause())));
         doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
     }
 
-    /** A page or script of somebody's may ask for builds of many jobs in one request. */
+    /** Stands for a page or script that asks for builds of many jobs in one request. */
     @Test
     void requestOfAnotherPage() throws Exception {
         assertNull(r.executeOnServer(() -> offboard.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause()))));
@@ -172,15 +162,15 @@ class LoginNumberQueueDecisionHandlerTest {
     @Test
     void wrongNumberAnywhereIsRefused() {
         for (ParametersAction[] parameters : List.of(
-                new ParametersAction[] {typed(NUMBER), typed("0123")},
-                new ParametersAction[] {typed(NUMBER), string("Alice")},
+                new ParametersAction[] {number(NUMBER), number("0123")},
+                new ParametersAction[] {number(NUMBER), string("Alice")},
                 new ParametersAction[] {both(NUMBER, "0123")})) {
             assertNull(offboard.scheduleBuild2(0, parameters));
         }
         assertEquals(1, offboard.getNextBuildNumber());
     }
 
-    /** One action with two values, the second of another type. */
+    /** Makes one action with two values of the parameter, the second of another type. */
     private static ParametersAction both(String typed, String string) {
         return new ParametersAction(
                 new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", typed),
@@ -192,7 +182,7 @@ class LoginNumberQueueDecisionHandlerTest {
     void numberOfAnotherTypeIsEncryptedAnywhere() throws Exception {
         for (ParametersAction[] parameters : List.of(
                 new ParametersAction[] {string("+1 202 555 0123")},
-                new ParametersAction[] {typed(NUMBER), string("+1 202 555 0123")},
+                new ParametersAction[] {number(NUMBER), string("+1 202 555 0123")},
                 new ParametersAction[] {both(NUMBER, "+1 202 555 0123")})) {
             WorkflowRun build = r.assertBuildStatusSuccess(offboard.scheduleBuild2(0, parameters));
             for (ParametersAction action : build.getActions(ParametersAction.class)) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** The Pipeline of docs/offboarding.md, from its file. */
+/** Runs the Pipeline of docs/offboarding.md from its file. */
 class OffboardingExampleTest {
 
     @RegisterExtension
@@ -34,7 +34,7 @@ class OffboardingExampleTest {
     private final LeakSearch search =
             new LeakSearch(List.of(DoubleTickStandIn.KEY), List.of(DoubleTickStandIn.SECOND_MEMBER));
 
-    /** Builds it once, up to the approval, which declares the parameter. */
+    /** Builds the job once, up to the approval: that declares its parameter. */
     private static WorkflowJob job(JenkinsRule r) throws Exception {
         StandInExtension.addDefaultKey();
         WorkflowJob job = r.createProject(WorkflowJob.class, "offboard");
@@ -82,7 +82,7 @@ class OffboardingExampleTest {
                 server.awaitRequest();
                 searchJenkinsHome();
             });
-            searchJenkinsHome(); // Also what Jenkins saves when it shuts down.
+            searchJenkinsHome(); // Finds what Jenkins saved when it shut down.
             sessions.then(r -> {
                 StandInExtension.use(server.url());
                 WorkflowRun build = r.jenkins

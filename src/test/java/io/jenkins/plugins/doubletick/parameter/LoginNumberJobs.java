@@ -1,0 +1,60 @@
+package io.jenkins.plugins.doubletick.parameter;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.StringParameterDefinition;
+import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** Makes jobs with a parameter LOGIN_NUMBER, and values for it. */
+final class LoginNumberJobs {
+
+    static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
+    static final String MASKED = "+12•••••0123";
+
+    private LoginNumberJobs() {}
+
+    static DoubleTickLoginNumberParameterDefinition definition(String defaultValue) {
+        DoubleTickLoginNumberParameterDefinition definition =
+                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
+        definition.setDescription("Who is leaving");
+        definition.setDefaultValue(defaultValue);
+        return definition;
+    }
+
+    /** Adds a second parameter, so that a build can be asked for with parameters and without a number. */
+    static ParametersDefinitionProperty parameters(String defaultValue) {
+        return new ParametersDefinitionProperty(
+                definition(defaultValue), new StringParameterDefinition("OTHER", "value"));
+    }
+
+    static ParametersAction number(String number) {
+        return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", number));
+    }
+
+    /** Makes a job that logs its number out. */
+    static FreeStyleProject freestyle(JenkinsRule r, String defaultValue) throws Exception {
+        FreeStyleProject job = r.createFreeStyleProject();
+        job.addProperty(parameters(defaultValue));
+        job.getBuildersList().add(new DoubleTickLogoutBuilder("$LOGIN_NUMBER"));
+        return job;
+    }
+
+    /** Makes a job that logs its number out. */
+    static WorkflowJob pipeline(JenkinsRule r, String defaultValue) throws Exception {
+        WorkflowJob job = script(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER");
+        job.addProperty(parameters(defaultValue));
+        return job;
+    }
+
+    /** Makes a job without the parameter. */
+    static WorkflowJob script(JenkinsRule r, String script) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+}
