@@ -58,15 +58,15 @@ final class CredentialsDropDown {
                         ApiKeyLookup.USABLE);
             }
         }
-        // So that saving the form keeps what its reader cannot see, or what is gone for the moment.
-        return Util.fixEmptyAndTrim(current) == null || !EchoGuard.mayEcho(current)
+        // Saving the form must keep a credential that its reader cannot see, or that is gone for the moment.
+        return Util.fixEmptyAndTrim(current) == null || FormInput.isEncrypted("credentialsId")
                 ? items
                 : items.includeCurrentValue(current);
     }
 
     static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
         String id = Util.fixEmptyAndTrim(value);
-        if (id == null || !mayChoose(item) || !EchoGuard.mayEcho(value)) {
+        if (id == null || !mayChoose(item) || FormInput.isEncrypted("value")) {
             return FormValidation.ok();
         }
         if (id.startsWith("${") && id.endsWith("}")) {

@@ -19,8 +19,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The API key of a DoubleTick account. A type of its own, so that the Credentials page names it and says where the key
- * is found; and a {@link StringCredentials}, so that {@code withCredentials([string(…)])} takes it, too.
+ * The API key of a DoubleTick account. It has a type of its own, so that the Credentials page can say where the key is
+ * found, and is a {@link StringCredentials}, so that {@code withCredentials([string(…)])} takes it, too.
  */
 public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials {
 
@@ -30,9 +30,7 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     @NonNull
     private final Secret apiKey;
 
-    /**
-     * @param apiKey the key as DoubleTick shows it under Settings → Developer's API; white space around it is dropped
-     */
+    /** @param apiKey the key as DoubleTick shows it; white space around it is dropped */
     @DataBoundConstructor
     public DoubleTickApiKey(
             @CheckForNull CredentialsScope scope,
@@ -43,20 +41,18 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         this.apiKey = Secret.fromString(apiKey.getPlainText().strip());
     }
 
-    /** The key. */
     @NonNull
     public Secret getApiKey() {
         return apiKey;
     }
 
-    /** The same as {@link #getApiKey}. */
     @NonNull
     @Override
     public Secret getSecret() {
         return apiKey;
     }
 
-    /** The kind of credential. */
+    /** Describes the kind of credential to the Credentials page. */
     @Extension
     @Symbol("doubletickApiKey")
     public static final class DescriptorImpl extends BaseStandardCredentialsDescriptor {
@@ -77,20 +73,24 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             return "symbol-key";
         }
 
-        /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
+        /**
+         * Checks what was typed, so anybody may call it. Says nothing of a saved key, which comes back encrypted: whoever
+         * has seen somebody's encrypted key could have it judged here.
+         */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckApiKey(@QueryParameter String value) {
-            // A saved key comes back encrypted.
-            String text = Secret.fromString(value).getPlainText();
+            if (FormInput.isEncrypted("value")) {
+                return FormValidation.ok();
+            }
             try {
-                String key = ApiKey.parse(text).value();
+                String key = ApiKey.parse(value).value();
                 if (key.length() > ApiKey.DOCUMENTED_LENGTH) {
                     return FormValidation.warning(
                             Messages.DoubleTickApiKey_long(key.length(), ApiKey.DOCUMENTED_LENGTH));
                 }
-                return key.equals(text)
+                return key.equals(value)
                         ? FormValidation.ok()
                         : FormValidation.warning(Messages.DoubleTickApiKey_padded());
             } catch (DoubleTickException e) {

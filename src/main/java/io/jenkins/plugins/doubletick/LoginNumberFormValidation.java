@@ -13,7 +13,11 @@ public final class LoginNumberFormValidation {
 
     private LoginNumberFormValidation() {}
 
+    /** @param value the request's parameter "value", which is not judged if it came encrypted */
     public static FormValidation check(@CheckForNull String value) {
+        if (FormInput.isEncrypted("value")) {
+            return FormValidation.ok();
+        }
         try {
             // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
             return LoginNumber.parse(value) != null && value.indexOf('+') >= 0

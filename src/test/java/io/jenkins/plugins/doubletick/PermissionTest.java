@@ -226,7 +226,7 @@ class PermissionTest {
     void nothingIsDecryptedForAnybody() throws Exception {
         List<Executable> probes = new ArrayList<>();
         for (String secret : List.of("912025550199", "$secret1b7e", "secret1b7e")) {
-            String encrypted = URLEncoder.encode(Secret.fromString(secret).getEncryptedValue(), StandardCharsets.UTF_8);
+            String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
             WEB_METHODS.forEach((method, kind) -> {
                 Probe probe = new Probe(method, kind, Who.ITEM_CONFIGURE, true, encrypted);
                 probes.add(() -> {
@@ -236,6 +236,36 @@ class PermissionTest {
             });
         }
         assertAll(probes);
+    }
+
+    /** The answer must not depend on what is in it, either: nobody may have somebody else's secret judged, or guess it. */
+    @Test
+    void everySecretIsAnsweredAlike() throws Exception {
+        List<Executable> probes = new ArrayList<>();
+        WEB_METHODS.forEach((method, kind) -> {
+            for (Who who : List.of(Who.OVERALL_READ, Who.ITEM_CONFIGURE)) {
+                probes.add(() -> {
+                    Set<String> answers = new TreeSet<>();
+                    for (String secret :
+                            List.of("+919876543210", "12345", "Alice", "two words", " ", "$X", "x".repeat(301))) {
+                        String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
+                        String guess = "&guess=" + encode(secret);
+                        answers.add(new Probe(method, kind, who, true, encrypted).answer(r));
+                        answers.add(new Probe(method, kind, who, true, encrypted + guess).answer(r));
+                        assertEquals(
+                                new Probe(method, kind, who, true, encode(secret)).answer(r),
+                                new Probe(method, kind, who, true, encode(secret) + "&guess=" + encrypted).answer(r),
+                                who + " " + method);
+                    }
+                    assertEquals(1, answers.size(), who + " " + method + ": " + answers);
+                });
+            }
+        });
+        assertAll(probes);
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     /** However the job names it: itself, by the default, by a parameter. */
@@ -306,6 +336,12 @@ class PermissionTest {
             String name = method.replaceFirst(".*\\.do", "");
             return (inJob ? "job/folder/job/job/" : "") + "descriptorByName/io.jenkins.plugins.doubletick." + type + "/"
                     + Character.toLowerCase(name.charAt(0)) + name.substring(1) + "?" + kind.parameter + "=" + id;
+        }
+
+        /** Without what Jenkins's own error page has of the time and the request. */
+        String answer(JenkinsRule r) throws Exception {
+            HttpResponse<String> response = user().post(r, path());
+            return response.statusCode() == 200 ? response.body() : Integer.toString(response.statusCode());
         }
 
         WebUser user() {
