@@ -4,36 +4,26 @@ import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.CredentialsUseListener;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
-import hudson.model.Computer;
 import hudson.model.Fingerprint;
 import hudson.model.Run;
-import hudson.remoting.SingleLaneExecutorService;
 import hudson.security.ACL;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
-/** Finds a run's API key, or says why it is not found. May call out to a vault: not for a CPS or timer thread. */
+/** Finds a run's API key, or says why there is none. May call out to a vault, so {@link ApiKeyProvider} calls it. */
 final class ApiKeyLookup {
-
-    private static final Logger LOGGER = Logger.getLogger(ApiKeyLookup.class.getName());
-
-    /** One after another, so that what many logouts of a run would write is written by the first of them. */
-    private static final Executor TRACKING = new SingleLaneExecutorService(Computer.threadPoolForRemoting);
 
     /** Leaves out credentials that no build can use. */
     static final CredentialsMatcher USABLE =
@@ -41,50 +31,43 @@ final class ApiKeyLookup {
 
     private ApiKeyLookup() {}
 
-    /**
-     * @param tracked completes when the run is on the credential's usage page: that writes a file, for which the
-     *     request need not wait
-     */
-    record Found(ApiKey key, CompletableFuture<Void> tracked) {}
+    /** @param credential where the key comes from */
+    record Found(ApiKey key, StringCredentials credential) {}
 
     /**
-     * The key, looked up as the run may: with its folders, its user's rights and its parameters, and not in the System
-     * scope.
+     * Finds the key as the run may: with its folders, its user's rights and its parameters, and not in the System scope.
      */
     @NonNull
     static Found find(Run<?, ?> run, String id, HttpUrl url) throws AbortException {
-        List<DomainRequirement> requirements = requirements(url);
         StringCredentials found =
-                CredentialsProvider.findCredentialById(id, StringCredentials.class, run, requirements);
+                CredentialsProvider.findCredentialById(id, StringCredentials.class, run, requirements(url));
         if (found == null) {
             throw new AbortException(whyNotFound(run, id, url));
         }
+        return new Found(parse(found, id), found);
+    }
+
+    private static ApiKey parse(StringCredentials found, String id) throws AbortException {
         try {
-            ApiKey key = ApiKey.parse(found.getSecret().getPlainText());
-            return new Found(key, CompletableFuture.runAsync(() -> track(run, found), TRACKING));
+            return ApiKey.parse(found.getSecret().getPlainText());
         } catch (DoubleTickException e) {
             throw new AbortException(Messages.ApiKeyLookup_unusable(id, e.getMessage()));
         }
     }
 
-    /**
-     * Puts the run on the credential's usage page, which the lookup itself does not do. Once for each run, which may
-     * log out hundreds.
-     */
-    private static void track(Run<?, ?> run, StringCredentials found) {
-        try {
-            Fingerprint usage = CredentialsProvider.getFingerprintOf(found);
-            if (usage == null || !usage.getRangeSet(run.getParent()).includes(run.getNumber())) {
-                CredentialsProvider.track(run, found);
-            }
-        } catch (IOException | RuntimeException e) { // No reason to fail a logout that may have happened.
-            LOGGER.log(Level.WARNING, e, () -> run + ": the usage of a credential could not be tracked");
+    /** Tells the listeners of each use, and writes the credential's usage page once for each run, which may log out hundreds. */
+    static void track(Run<?, ?> run, StringCredentials credential) throws IOException {
+        Fingerprint usage = CredentialsProvider.getFingerprintOf(credential);
+        if (usage != null && usage.getRangeSet(run.getParent()).includes(run.getNumber())) {
+            CredentialsUseListener.fireUse(credential, run);
+        } else {
+            CredentialsProvider.track(run, credential);
         }
     }
 
     /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
     @NonNull
-    static ApiKey findGlobal(String id) throws AbortException, DoubleTickException {
+    static ApiKey findGlobal(String id) throws AbortException {
         StringCredentials found = CredentialsMatchers.firstOrNull(
                 CredentialsProvider.lookupCredentialsInItemGroup(
                         StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements()),
@@ -92,7 +75,7 @@ final class ApiKeyLookup {
         if (found == null) {
             throw new AbortException(Messages.CredentialsDropDown_notFound(id));
         }
-        return ApiKey.parse(found.getSecret().getPlainText());
+        return parse(found, id);
     }
 
     /** Leaves out credentials whose domain does not cover the API's host. */
@@ -100,7 +83,7 @@ final class ApiKeyLookup {
         try {
             return requirements(DoubleTickClientProvider.url());
         } catch (AbortException e) {
-            return List.of(); // A build or Verify key says what is wrong with the address.
+            return List.of(); // Builds and Verify key say what is wrong with the address.
         }
     }
 

@@ -9,9 +9,13 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.doubletick.client.ApiKey;
-import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
@@ -21,10 +25,13 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Manage Jenkins → System → DoubleTick: the credential of all steps that name none. */
+/** Manage Jenkins → System → DoubleTick, where the credential of all steps that name none is chosen. */
 @Extension
 @Symbol("doubletick")
 public final class DoubleTickConfiguration extends GlobalConfiguration {
+
+    /** How long a web request may wait, for the store of the credential and again for DoubleTick. */
+    transient Duration verifyLimit = Duration.ofMinutes(1);
 
     @CheckForNull
     private String credentialsId;
@@ -78,28 +85,40 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
             return FormValidation.error(Messages.DoubleTickConfiguration_chooseFirst());
         }
         try {
-            ApiKey key = ApiKeyLookup.findGlobal(credentialsId);
-            DoubleTickClient client = DoubleTickClientProvider.get().client();
-            client.checkKey(key).get();
+            ApiKey key = await(ApiKeyProvider.get().findGlobal(credentialsId));
+            await(DoubleTickClientProvider.get().client().checkKey(key));
             return FormValidation.ok(Messages.DoubleTickConfiguration_accepted());
         } catch (ExecutionException e) {
-            return e.getCause() instanceof DoubleTickException failure
-                    ? FormValidation.error(explain(failure))
-                    : FormValidation.error(e.getCause(), Messages.DoubleTickConfiguration_unexpected());
-        } catch (DoubleTickException e) {
-            return FormValidation.error(Messages.ApiKeyLookup_unusable(credentialsId, e.getMessage()));
+            return explain(e.getCause(), credentialsId);
+        } catch (TimeoutException e) {
+            return FormValidation.error(Messages.DoubleTickConfiguration_late(verifyLimit.toSeconds()));
         } catch (AbortException e) {
             return FormValidation.error(e.getMessage());
         }
     }
 
-    private static String explain(DoubleTickException failure) {
-        if (failure.reason() == DoubleTickException.Reason.API_KEY_REJECTED
-                || failure.reason() == DoubleTickException.Reason.API_KEY_FORBIDDEN) {
-            return Messages.DoubleTickConfiguration_rejected(failure.getMessage());
+    private <T> T await(Future<T> answer) throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return answer.get(verifyLimit.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            answer.cancel(true);
         }
-        return failure.status() == 0
-                ? Messages.DoubleTickConfiguration_unreachable(failure.getMessage())
-                : Messages.DoubleTickConfiguration_unclear(failure.getMessage());
+    }
+
+    private static FormValidation explain(Throwable failure, String credentialsId) {
+        if (failure instanceof DoubleTickException e) {
+            if (e.reason() == Reason.API_KEY_REJECTED || e.reason() == Reason.API_KEY_FORBIDDEN) {
+                return FormValidation.error(
+                        Messages.DoubleTickConfiguration_rejected(e.getMessage(), Advice.on(e, credentialsId, "")));
+            }
+            return FormValidation.error(
+                    e.status() == 0
+                            ? Messages.DoubleTickConfiguration_unreachable(e.getMessage())
+                            : Messages.DoubleTickConfiguration_unclear(e.getMessage()));
+        }
+        String text = ApiKeyProvider.explain(failure, credentialsId);
+        return text == null
+                ? FormValidation.error(failure, Messages.DoubleTickConfiguration_unexpected())
+                : FormValidation.error(text);
     }
 }

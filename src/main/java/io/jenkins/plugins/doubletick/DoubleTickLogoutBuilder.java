@@ -15,6 +15,7 @@ import hudson.tasks.Builder;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -30,8 +31,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The step of a freestyle job that logs a team member out of DoubleTick on every device. For freestyle only: Pipeline
- * has {@link DoubleTickLogoutStep}, and a builder that Pipeline could call, too, would be a second way to the same.
+ * The step of a freestyle job that logs a team member out of DoubleTick on every device. Pipeline has
+ * {@link DoubleTickLogoutStep} instead, and cannot call this builder.
  */
 public final class DoubleTickLogoutBuilder extends Builder {
 
@@ -44,7 +45,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
     @CheckForNull
     private String credentialsId;
 
-    /** @param loginNumber the number that the member logs in with, international, or a parameter such as {@code $LOGIN_NUMBER} */
+    /** @param loginNumber the number that the member logs in with, or a parameter such as {@code $LOGIN_NUMBER} */
     @DataBoundConstructor
     public DoubleTickLogoutBuilder(String loginNumber) {
         this.loginNumber = Util.fixNull(loginNumber).strip();
@@ -68,26 +69,28 @@ public final class DoubleTickLogoutBuilder extends Builder {
     @Override
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
-        MemberLogout logout = MemberLogout.start(build, listener, expand(build, listener), credentialsId);
+        CompletableFuture<Void> done = MemberLogout.start(
+                        build, listener, expand(build, listener), credentialsId, false)
+                .done();
         try {
-            logout.done().get();
+            done.get();
+            return true;
         } catch (InterruptedException e) {
-            logout.cancel();
+            done.cancel(true);
             throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof AbortException abort ? abort : new IOException(e.getCause());
         } finally {
             save(build);
         }
-        return true;
     }
 
-    /** Jenkins itself saves it when it ends, which a crash may come before. */
+    /** Saves the record now, since a crash may come before Jenkins saves the build at its end. */
     private static void save(AbstractBuild<?, ?> build) {
         try {
             build.save();
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, e, () -> build + ": what was logged out could not be saved");
+        } catch (Throwable e) { // What DoubleTick did stays done.
+            LOGGER.log(Level.WARNING, e, () -> build + ": cannot save what was logged out");
         }
     }
 
@@ -102,14 +105,14 @@ public final class DoubleTickLogoutBuilder extends Builder {
         return expanded;
     }
 
-    /** Without the digits that may stand between them. */
+    /** Names the variables, leaving out the digits that may stand between them. */
     private String variables() {
         String variables =
                 VARIABLE.matcher(loginNumber).results().map(MatchResult::group).collect(Collectors.joining(" "));
         return variables.isEmpty() ? "$" : variables;
     }
 
-    /** Without a symbol: Pipeline would find two things of one name. */
+    /** Has no symbol, with which Pipeline would find two things of one name. */
     @Extension
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
 
@@ -137,12 +140,12 @@ public final class DoubleTickLogoutBuilder extends Builder {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
+        /** Checks nothing but what was typed, so anybody may call it. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return Util.fixNull(value).indexOf('$') >= 0 && EchoGuard.mayEcho(value)
+            return Util.fixNull(value).indexOf('$') >= 0 && !FormInput.isEncrypted("value")
                     ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(value))
                     : LoginNumberFormValidation.check(value);
         }

@@ -10,15 +10,10 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
-import java.io.Serial;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -35,10 +30,15 @@ import org.kohsuke.stapler.verb.POST;
 /** {@code doubletickLogout loginNumber: '+91…'}: logs a team member out of DoubleTick on every device. */
 public final class DoubleTickLogoutStep extends Step {
 
-    /** Stands for a number that was written without quotes, until the step starts and can say so. */
-    private static final String WITHOUT_QUOTES = "a number without quotes";
+    static final String LOGIN_NUMBER = "loginNumber";
+    static final String CREDENTIALS_ID = "credentialsId";
+    static final Set<String> ARGUMENTS = Set.of(LOGIN_NUMBER, CREDENTIALS_ID);
 
     private final String loginNumber;
+
+    /** Says what is wrong with the arguments; null if nothing is. */
+    @CheckForNull
+    private final String mistake;
 
     @CheckForNull
     private String credentialsId;
@@ -46,7 +46,12 @@ public final class DoubleTickLogoutStep extends Step {
     /** @param loginNumber the number that the member logs in with, international; taken literally */
     @DataBoundConstructor
     public DoubleTickLogoutStep(String loginNumber) {
+        this(loginNumber, null);
+    }
+
+    private DoubleTickLogoutStep(@CheckForNull String loginNumber, @CheckForNull String mistake) {
         this.loginNumber = loginNumber;
+        this.mistake = mistake;
     }
 
     public String getLoginNumber() {
@@ -70,84 +75,15 @@ public final class DoubleTickLogoutStep extends Step {
         if (node != null) {
             MaskedArguments.replaceIn(node);
         }
-        if (WITHOUT_QUOTES.equals(loginNumber)) {
-            throw new AbortException(Messages.DoubleTickLogoutStep_quote());
+        if (mistake != null) {
+            throw new AbortException(mistake);
         }
-        return new Execution(context, loginNumber, credentialsId);
-    }
-
-    /**
-     * Asynchronous, so that a waiting build holds neither a thread nor an executor, and sent again after a restart of
-     * Jenkins: logging out twice is harmless, and only DoubleTick knows whether the first request arrived.
-     */
-    static final class Execution extends StepExecution {
-
-        @Serial
-        private static final long serialVersionUID = 1L;
-
-        /** Encrypted: it is personal data, and this object is stored with the build. The API key is not in it. */
-        private final String loginNumber;
-
-        @CheckForNull
-        private final String credentialsId;
-
-        private transient volatile MemberLogout logout;
-
-        Execution(StepContext context, String loginNumber, @CheckForNull String credentialsId) {
-            super(context);
-            this.loginNumber = Secret.fromString(loginNumber).getEncryptedValue();
-            this.credentialsId = credentialsId;
-        }
-
-        @Override
-        public boolean start() throws Exception {
-            send();
-            return false;
-        }
-
-        private void send() throws IOException, InterruptedException {
-            Run<?, ?> run = getContext().get(Run.class);
-            TaskListener listener = getContext().get(TaskListener.class);
-            logout = MemberLogout.start(
-                    run, listener, Secret.fromString(loginNumber).getPlainText(), credentialsId);
-            logout.done().whenComplete((nothing, failure) -> {
-                if (failure == null) {
-                    getContext().onSuccess(null);
-                } else if (!logout.done().isCancelled()) {
-                    getContext().onFailure(failure instanceof CompletionException ? failure.getCause() : failure);
-                }
-            });
-        }
-
-        @Override
-        public void stop(@NonNull Throwable cause) throws Exception {
-            MemberLogout current = logout;
-            if (current != null) {
-                current.cancel();
-            }
-            super.stop(cause);
-        }
-
-        @Override
-        public void onResume() {
-            try {
-                getContext().get(TaskListener.class).getLogger().println(Messages.DoubleTickLogoutStep_resumed());
-                send();
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                getContext().onFailure(e);
-            }
-        }
-
-        @Override
-        public String getStatus() {
-            MemberLogout current = logout;
-            return current == null ? null : current.status();
-        }
+        return new DoubleTickLogoutStepExecution(context, loginNumber, credentialsId);
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static final class DescriptorImpl extends StepDescriptor {
 
         @Override
         public String getFunctionName() {
@@ -165,29 +101,28 @@ public final class DoubleTickLogoutStep extends Step {
             return Set.of(Run.class, TaskListener.class);
         }
 
-        /** Pipeline's own error for a number without quotes has a stack trace, and shows the number. */
-        @NonNull
+        /**
+         * Leaves mistakes to {@link #start}, which can hide what was given: Pipeline's own error shows it. A
+         * {@code CustomDescribableModel} would have no way to hand the mistake on.
+         */
         @Override
-        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-            Map<String, Object> custom = new TreeMap<>(arguments);
-            custom.replaceAll((name, value) -> value instanceof Number ? WITHOUT_QUOTES : value);
-            return custom;
+        @SuppressWarnings("deprecation")
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            for (Map.Entry<String, Object> argument : arguments.entrySet()) {
+                if (!ARGUMENTS.contains(argument.getKey())) {
+                    return new DoubleTickLogoutStep(null, Messages.DoubleTickLogoutStep_unknown());
+                }
+                if (argument.getValue() != null && !(argument.getValue() instanceof String)) {
+                    return new DoubleTickLogoutStep(null, Messages.DoubleTickLogoutStep_text(argument.getKey()));
+                }
+            }
+            return super.newInstance(arguments);
         }
 
-        /** Without the model, which would leave out the argument's name: {@code doubletickLogout '+91…'}. */
-        @NonNull
-        @Override
-        public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable step) {
-            return new UninstantiatedDescribable(step.getSymbol(), step.getKlass(), step.getArguments());
-        }
-
-        /** What stands behind the step's name in the stage view: the masked number. */
+        /** Shows the masked number beside the step's name. */
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            return MaskedArguments.mask(String.valueOf(namedArgs.get(MaskedArguments.LOGIN_NUMBER)))
-                            instanceof String masked
-                    ? masked
-                    : null;
+            return namedArgs.get(LOGIN_NUMBER) instanceof String shown && LoginNumber.isMasked(shown) ? shown : null;
         }
 
         @POST
@@ -203,7 +138,7 @@ public final class DoubleTickLogoutStep extends Step {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Looks at nothing but the value that its user has just typed, so anybody may call it. */
+        /** Checks nothing but what was typed, so anybody may call it. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")

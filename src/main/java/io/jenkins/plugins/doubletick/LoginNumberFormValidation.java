@@ -1,6 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
@@ -20,7 +21,8 @@ public final class LoginNumberFormValidation {
         }
         try {
             // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
-            return LoginNumber.parse(value) != null && value.indexOf('+') >= 0
+            LoginNumber.parse(value);
+            return Util.fixNull(value).contains("+")
                     ? FormValidation.ok()
                     : FormValidation.ok(Messages.LoginNumberFormValidation_withoutPlus());
         } catch (DoubleTickException e) {

@@ -10,10 +10,8 @@ import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
-/** A step's arguments as its build stores and shows them: with the login number masked. */
+/** The arguments of a step as its build stores and shows them: with the login number masked. */
 final class MaskedArguments extends ArgumentsAction {
-
-    static final String LOGIN_NUMBER = "loginNumber";
 
     private final Map<String, Object> arguments;
 
@@ -21,24 +19,27 @@ final class MaskedArguments extends ArgumentsAction {
         this.arguments = arguments;
     }
 
-    /** Pipeline stores the arguments of each step in clear. */
+    /** Replaces the arguments that Pipeline stored in clear. Leaves out what the step does not know. */
     static void replaceIn(FlowNode node) {
         List<Action> actions = node.getActions();
         for (int i = 0; i < actions.size(); i++) {
             if (actions.get(i) instanceof ArgumentsAction clear) {
                 Map<String, Object> masked = new TreeMap<>(clear.getArguments());
-                masked.computeIfPresent(LOGIN_NUMBER, (name, number) -> mask(String.valueOf(number)));
+                masked.keySet().retainAll(DoubleTickLogoutStep.ARGUMENTS);
+                masked.computeIfPresent(DoubleTickLogoutStep.LOGIN_NUMBER, (name, number) -> mask(number));
+                masked.computeIfPresent(
+                        DoubleTickLogoutStep.CREDENTIALS_ID,
+                        (name, id) -> id instanceof String ? id : NotStoredReason.MASKED_VALUE);
                 actions.set(i, new MaskedArguments(masked));
             }
         }
     }
 
-    /** {@link NotStoredReason#MASKED_VALUE} of what is not a login number. */
-    static Object mask(String number) {
+    /** Hides what is no login number behind {@link NotStoredReason#MASKED_VALUE}. */
+    private static Object mask(Object number) {
         try {
-            return LoginNumber.isMasked(number)
-                    ? number
-                    : LoginNumber.parse(number).masked();
+            return LoginNumber.parse(number instanceof String text ? text : null)
+                    .masked();
         } catch (DoubleTickException e) {
             return NotStoredReason.MASKED_VALUE;
         }

@@ -5,28 +5,34 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.LogoutAction.Logout;
 import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 
 /**
- * One logout of a run, from the step's arguments to its line in the log and on the build page: what the Pipeline step
- * and the freestyle step share. No thread waits for it.
+ * One logout of a run, from the step's arguments to its line in the log and on the build page, for the Pipeline step and
+ * the freestyle step. No thread waits for it.
  */
 final class MemberLogout implements CallListener {
 
     private static final Logger LOGGER = Logger.getLogger(MemberLogout.class.getName());
+
+    /** Writes to build logs and builds, where code of other plugins may hang, instead of the threads that send requests. */
+    private static final BlockingCalls WRITING =
+            new BlockingCalls(8, Duration.ofSeconds(10), Duration.ofSeconds(10), BlockingCalls.THREADS);
 
     private final Run<?, ?> run;
     private final TaskListener listener;
@@ -34,9 +40,8 @@ final class MemberLogout implements CallListener {
     private final String credentialsId;
     private final HttpUrl url;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private volatile CompletableFuture<?> underWay;
-    private volatile CompletableFuture<Void> tracked = CompletableFuture.completedFuture(null);
-    private volatile String status = Messages.MemberLogout_statusLookup();
+    private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
+    private volatile Supplier<String> status = Messages::MemberLogout_statusLookup;
 
     private MemberLogout(Run<?, ?> run, TaskListener listener, LoginNumber number, String credentialsId, HttpUrl url) {
         this.run = run;
@@ -47,14 +52,15 @@ final class MemberLogout implements CallListener {
     }
 
     /**
-     * Starts it, and returns at once.
+     * Starts a logout and returns at once.
      *
      * @param credentialsId null for the global default
-     * @throws AbortException if something is missing or wrong already; nothing was sent then
+     * @param again whether it was sent before Jenkins was restarted
+     * @throws AbortException if something is missing or wrong, so that nothing is sent
      */
     @NonNull
     static MemberLogout start(
-            Run<?, ?> run, TaskListener listener, String loginNumber, @CheckForNull String credentialsId)
+            Run<?, ?> run, TaskListener listener, String loginNumber, @CheckForNull String credentialsId, boolean again)
             throws AbortException {
         LoginNumber number;
         try {
@@ -67,129 +73,122 @@ final class MemberLogout implements CallListener {
             throw new AbortException(Messages.ApiKeyLookup_none());
         }
         MemberLogout logout = new MemberLogout(run, listener, number, id, DoubleTickClientProvider.url());
-        logout.start();
+        logout.start(DoubleTickClientProvider.get().client(), again);
         return logout;
     }
 
-    private void start() throws AbortException {
-        DoubleTickClientProvider api = DoubleTickClientProvider.get();
-        DoubleTickClient client = api.client();
-        log(Messages.MemberLogout_start(number, credentialsId));
-        CompletableFuture<ApiKeyLookup.Found> lookup =
-                api.runBlocking(() -> ApiKeyLookup.find(run, credentialsId, url));
-        underWay = lookup;
-        lookup.whenComplete((found, failure) -> {
-            if (failure != null) {
-                fail(failure);
-            } else {
-                tracked = found.tracked();
-                send(client, found.key());
-            }
-        });
-    }
-
-    private void send(DoubleTickClient client, ApiKey key) {
-        status = Messages.MemberLogout_statusSent(number);
-        CompletableFuture<LogoutResult> request = client.logout(key, number, this);
-        underWay = request;
-        request.whenComplete((result, failure) -> {
-            if (failure != null) {
-                fail(failure);
-            } else {
-                log(Messages.MemberLogout_success(number));
-                LogoutAction.record(run, LogoutAction.Logout.success(number, credentialsId, result));
-                tracked.whenComplete((written, unwritten) -> done.complete(null));
-            }
-        });
-        if (done.isCancelled()) {
-            request.cancel(true); // Cancelled before the request was there to cancel.
+    private void start(DoubleTickClient client, boolean again) {
+        if (again) {
+            log(Messages::MemberLogout_again);
         }
+        log(() -> Messages.MemberLogout_start(number, credentialsId));
+        ApiKeyProvider.get()
+                .find(run, credentialsId, url, done)
+                .thenCompose(found -> send(client, found))
+                .whenComplete(this::end);
     }
 
-    private void fail(Throwable failure) {
-        if (done.isDone() || isShuttingDown()) {
+    private CompletableFuture<LogoutResult> send(DoubleTickClient client, ApiKeyLookup.Found found) {
+        if (done.isDone()) {
+            throw new CancellationException();
+        }
+        ApiKeyProvider.get().track(run, found);
+        status = () -> Messages.MemberLogout_statusSent(number);
+        CompletableFuture<LogoutResult> request = client.logout(found.key(), number, this);
+        done.whenComplete((nothing, failure) -> request.cancel(true));
+        return request;
+    }
+
+    private void end(LogoutResult result, Throwable failure) {
+        if (done.isDone() || failure != null && isShuttingDown()) {
             return;
         }
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        LOGGER.log(Level.FINE, cause, () -> run + ": logout of " + number + " failed");
-        AbortException line = new AbortException(Messages.MemberLogout_failure(number, explain(cause)));
-        LogoutAction.record(run, LogoutAction.Logout.failure(number, credentialsId, cause));
-        tracked.whenComplete((written, unwritten) -> done.completeExceptionally(line));
+        if (failure == null) {
+            log(() -> Messages.MemberLogout_success(number));
+            record(Logout.success(number, credentialsId, result)).whenComplete((v, broken) -> done.complete(null));
+        } else {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            AbortException line = failure(cause);
+            record(Logout.failure(number, credentialsId, cause))
+                    .whenComplete((v, broken) -> done.completeExceptionally(line));
+        }
     }
 
-    /** Then no further try can be made, and a Pipeline sends the logout again when Jenkins is back. */
+    /** Tells whether no further try can be made. A Pipeline then sends the logout again when Jenkins is back. */
     private static boolean isShuttingDown() {
         Jenkins jenkins = Jenkins.getInstanceOrNull();
         return jenkins == null || jenkins.isTerminating();
     }
 
-    private String explain(Throwable failure) {
-        if (failure instanceof DoubleTickException e) {
-            return e.getMessage() + ". " + advice(e);
+    private AbortException failure(Throwable cause) {
+        try {
+            LOGGER.log(Level.FINE, cause, () -> run + ": logout of " + number + " failed");
+            return new AbortException(Messages.MemberLogout_failure(number, explain(cause)));
+        } catch (Throwable broken) { // The build must fail all the same.
+            return new AbortException(cause.getClass().getName());
         }
-        if (failure instanceof AbortException) {
-            return failure.getMessage();
-        }
-        if (failure instanceof TimeoutException) {
-            return Messages.ApiKeyLookup_timeout(credentialsId);
-        }
-        LOGGER.log(Level.WARNING, failure, () -> run + ": logout of " + number + " failed");
-        return Messages.MemberLogout_unexpected(failure.getClass().getName());
     }
 
-    /** What to do next. */
-    private String advice(DoubleTickException failure) {
-        return switch (failure.reason()) {
-            case LOGIN_NUMBER_INVALID -> "";
-            case API_KEY_INVALID, API_KEY_REJECTED, API_KEY_FORBIDDEN -> Messages.Advice_key(credentialsId);
-            case LOGIN_NUMBER_REJECTED -> Messages.Advice_number();
-            case RATE_LIMITED -> Messages.Advice_rate();
-            case SERVER_ERROR, INTERNAL -> Messages.Advice_server();
-            case REDIRECTED, NOT_CONFIRMED, TEAM_TOO_LARGE, UNEXPECTED_STATUS -> Messages.Advice_answer(url.host());
-            case UNKNOWN_HOST, CONNECTION_FAILED, CONNECTION_LOST, TIMED_OUT, PROXY ->
-                Messages.Advice_network(url.host());
-            case TLS -> Messages.Advice_tls(url.host());
-        };
+    private String explain(Throwable cause) {
+        if (cause instanceof DoubleTickException e) {
+            return e.getMessage() + ". " + Advice.on(e, credentialsId, url.host());
+        }
+        String text = ApiKeyProvider.explain(cause, credentialsId);
+        if (text == null) {
+            LOGGER.log(Level.WARNING, cause, () -> run + ": logout of " + number + " failed");
+            return Messages.MemberLogout_unexpected(cause.getClass().getName());
+        }
+        return text;
+    }
+
+    private void log(Supplier<String> line) {
+        write(() -> listener.getLogger().println(line.get()));
+    }
+
+    private CompletableFuture<?> record(Logout logout) {
+        return write(() -> LogoutAction.record(run, logout));
+    }
+
+    /** Writes something soon, after what was to be written before. */
+    private synchronized CompletableFuture<?> write(Runnable code) {
+        written = written.handle((before, failure) -> null)
+                .thenCompose(nothing -> WRITING.call(Executors.callable(code)))
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        LOGGER.log(Level.WARNING, failure, () -> run + ": cannot write what became of a logout");
+                    }
+                });
+        return written;
     }
 
     @Override
     public void retrying(DoubleTickException failure, int tries, Duration wait) {
         String seconds = seconds(wait);
-        status = Messages.MemberLogout_statusWaiting(number, seconds);
-        log(Messages.MemberLogout_retrying(number, failure.getMessage(), seconds, tries + 1));
+        status = () -> Messages.MemberLogout_statusWaiting(number, seconds);
+        log(() -> Messages.MemberLogout_retrying(number, failure.getMessage(), seconds, tries + 1));
     }
 
     @Override
     public void heldBack(Duration wait) {
         String seconds = seconds(wait);
-        status = Messages.MemberLogout_statusWaiting(number, seconds);
-        log(Messages.MemberLogout_heldBack(number, seconds));
+        status = () -> Messages.MemberLogout_statusWaiting(number, seconds);
+        log(() -> Messages.MemberLogout_heldBack(number, seconds));
     }
 
     private static String seconds(Duration wait) {
         return Long.toString((wait.toMillis() + 999) / 1000);
     }
 
-    private void log(String line) {
-        listener.getLogger().println(line);
-    }
-
     /**
      * Completes when the member is logged out, else exceptionally with an {@link AbortException} whose message is the
-     * line for the log.
+     * line for the log. Cancelling it ends the request, or whatever is waited for.
      */
     CompletableFuture<Void> done() {
         return done;
     }
 
-    /** Ends the request, or what is waited for, at once. */
-    void cancel() {
-        done.cancel(true);
-        underWay.cancel(true);
-    }
-
     /** What it is doing, for the thread dump of a Pipeline. */
     String status() {
-        return status;
+        return status.get();
     }
 }

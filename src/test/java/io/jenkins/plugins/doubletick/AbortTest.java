@@ -155,14 +155,13 @@ class AbortTest {
         }
     }
 
-    /** No thread is left over for the next one if an aborted one still waits for the vault, or for a thread. */
     @Test
     void duringTheLookup() throws Exception {
         Builds builds = new Builds(SlowVault.CREDENTIALS_ID);
-        SlowVault.awaitCallers(3); // There are no more threads, so the fourth comes only if it is aborted last.
+        SlowVault.awaitCallers(4);
         builds.abort();
         builds.assertAborted();
-        SlowVault.awaitInterruptions(3 + SlowVault.otherCallers());
+        SlowVault.awaitInterruptions(4);
         doubleTick.assertNothingSent();
         assertNextLogoutSucceeds();
         assertEquals(1, doubleTick.requests().size());

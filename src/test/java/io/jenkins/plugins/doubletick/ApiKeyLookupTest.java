@@ -1,14 +1,14 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
 import com.cloudbees.plugins.credentials.CredentialsParameterValue;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.CredentialsUseListener;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
@@ -16,6 +16,8 @@ import hudson.ExtensionList;
 import hudson.XmlFile;
 import hudson.model.Fingerprint;
 import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import hudson.model.Node;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
@@ -27,7 +29,10 @@ import hudson.model.listeners.SaveableListener;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.model.ModifiableTopLevelItemGroup;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -227,15 +232,6 @@ class ApiKeyLookupTest {
                 build);
     }
 
-    @Test
-    void usageIsTracked() throws Exception {
-        StandInExtension.addDefaultKey();
-        assertSucceeds(r.jenkins, null, DoubleTickStandIn.KEY);
-        assertNotNull(CredentialsProvider.getFingerprintOf(CredentialsProvider.lookupCredentialsInItemGroup(
-                        DoubleTickApiKey.class, r.jenkins, hudson.security.ACL.SYSTEM2, List.of())
-                .get(0)));
-    }
-
     /** Hears what Jenkins writes to disk. */
     @TestExtension
     public static final class Saves extends SaveableListener {
@@ -250,19 +246,51 @@ class ApiKeyLookupTest {
         }
     }
 
+    /** Hears which builds use a credential. */
+    @TestExtension
+    public static final class Uses implements CredentialsUseListener {
+
+        private final BlockingQueue<Run<?, ?>> runs = new LinkedBlockingQueue<>();
+
+        @Override
+        public void onUse(Credentials credential, Run run) {
+            runs.add(run);
+        }
+
+        @Override
+        public void onUse(Credentials credential, Node node) {
+            // Not of interest.
+        }
+
+        @Override
+        public void onUse(Credentials credential, Item item) {
+            // Not of interest.
+        }
+    }
+
+    /** The listeners hear of each step, the usage page of the build. */
     @Test
-    void usageIsWrittenOnceForEachBuild() throws Exception {
+    void usageIsTracked() throws Exception {
         StandInExtension.addDefaultKey();
         WorkflowJob job = r.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
                 "for (int i = 0; i < 3; i++) { doubletickLogout loginNumber: '" + NUMBER + "' }", true));
-        r.buildAndAssertSuccess(job); // The first one writes the new usage page, too.
+        BlockingQueue<Run<?, ?>> uses = ExtensionList.lookupSingleton(Uses.class).runs;
+        uses.clear();
+        assertThreeUses(r.buildAndAssertSuccess(job), uses); // The first build writes the new usage page, too.
         List<Fingerprint> saved = ExtensionList.lookupSingleton(Saves.class).fingerprints;
         saved.clear();
         Run<?, ?> second = r.buildAndAssertSuccess(job);
-        assertEquals(6, doubleTick.requests().size());
+        assertThreeUses(second, uses);
         assertEquals(1, saved.size());
         assertTrue(saved.get(0).getRangeSet(job).includes(second.getNumber()));
+    }
+
+    private static void assertThreeUses(Run<?, ?> build, BlockingQueue<Run<?, ?>> uses) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertEquals(build, uses.poll(1, TimeUnit.MINUTES));
+        }
+        assertEquals(0, uses.size());
     }
 
     @Test

@@ -2,11 +2,15 @@ package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import hudson.model.ItemGroup;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.time.Duration;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
@@ -16,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.core.Authentication;
 
 @WithJenkins
 class DoubleTickConfigurationTest {
@@ -51,7 +57,10 @@ class DoubleTickConfigurationTest {
         StandInExtension.addGlobally(secretText("system", CredentialsScope.SYSTEM));
         assertVerify("right", "Key accepted");
         assertVerify("vault", "Key accepted");
-        assertVerify("wrong", "DoubleTick rejects this key (DoubleTick answered 401: Invalid public api key).");
+        assertVerify(
+                "wrong",
+                "DoubleTick rejects this key (DoubleTick answered 401: Invalid public api key). Check the credential"
+                        + " 'wrong': DoubleTick shows the account's key under Settings → Developer's API.");
         assertEquals(List.of("GET /roles", "GET /roles", "GET /roles"), calls());
         assertVerify("", "Choose a credential first.");
         assertVerify("gone", "There is no credential 'gone' here that a build could use.");
@@ -86,8 +95,58 @@ class DoubleTickConfigurationTest {
         assertVerify(
                 StandInExtension.CREDENTIALS_ID,
                 "The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be"
-                        + " an https URL, or http on a loopback address; nothing was sent to what it says now.");
+                        + " an https URL, or http on a loopback address. Nothing was sent.");
         doubleTick.assertNothingSent();
+    }
+
+    @Test
+    void verifyKeySaysWhatToDoAboutARejectedKey() throws Exception {
+        StandInExtension.addDefaultKey();
+        assertVerify(
+                ScriptedServer.answer(401, "{\"message\":\"Insufficient permissions. Missing: roles\"}"),
+                "DoubleTick rejects this key (DoubleTick answered 401: Insufficient permissions. Missing: roles). Give"
+                        + " the API key of the credential 'doubletick' this permission in DoubleTick, or use another key.");
+        assertVerify(
+                ScriptedServer.answer(403, "{\"reason\":\"FORBIDDEN\"}"),
+                "DoubleTick rejects this key (DoubleTick answered 403: FORBIDDEN). Check in DoubleTick, under Settings →"
+                        + " Developer's API, that the key of the credential 'doubletick' is not revoked, that its"
+                        + " whitelist has the address of the Jenkins controller, and that browser access is not disabled"
+                        + " for it.");
+    }
+
+    @Test
+    void verifyKeyWaitsForABoundedTime() throws Exception {
+        StandInExtension.addDefaultKey();
+        DoubleTickConfiguration.get().verifyLimit = Duration.ofSeconds(5);
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
+            StandInExtension.use(server.url());
+            assertVerify(StandInExtension.CREDENTIALS_ID, "No answer within 5 s. Try again later.");
+            server.awaitDisconnect();
+        }
+        HangingVault.reset();
+        Vault.hangs = true;
+        DoubleTickConfiguration.get().verifyLimit = Duration.ofMillis(1);
+        assertVerify("vault", "No answer within 0 s. Try again later.");
+        HangingVault.release();
+    }
+
+    /** Hangs when it is asked for all of its credentials, as Verify key does. */
+    @TestExtension("verifyKeyWaitsForABoundedTime")
+    public static final class Vault extends HangingVault {
+
+        private static volatile boolean hangs;
+
+        @Override
+        public <C extends Credentials> List<C> getCredentialsInItemGroup(
+                Class<C> type,
+                ItemGroup itemGroup,
+                Authentication authentication,
+                List<DomainRequirement> domainRequirements) {
+            if (hangs) {
+                arriveAndHang();
+            }
+            return List.of();
+        }
     }
 
     private static StringCredentialsImpl secretText(String id, CredentialsScope scope) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
@@ -9,6 +10,10 @@ import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
@@ -109,8 +114,6 @@ class DoubleTickLogoutStepTest {
                 "'Alice'      | ERROR: A login number is digits only",
                 "'12345'      | ERROR: A login number has 7 to 15 digits",
                 "'0919876543' | ERROR: A login number begins with the country code, never with 0",
-                "919876543210 | ERROR: The login number must be written in quotes",
-                "+919876543210 | ERROR: The login number must be written in quotes",
             },
             quoteCharacter = '`')
     void badNumber(String number, String line) throws Exception {
@@ -119,12 +122,76 @@ class DoubleTickLogoutStepTest {
         doubleTick.assertNothingSent();
     }
 
+    /** Pipeline's own error would show the value, in the log and in the flow graph. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "loginNumber: 4915112345678                          | loginNumber",
+                "loginNumber: +4915112345678                         | loginNumber",
+                "loginNumber: ['+4915112345678']                     | loginNumber",
+                "loginNumber: [number: '+4915112345678']             | loginNumber",
+                "['+4915112345678']                                  | loginNumber",
+                "loginNumber: '+12025550123', credentialsId: true   | credentialsId",
+                "loginNumber: '+12025550123', credentialsId: 4915112345678     | credentialsId",
+                "loginNumber: '+12025550123', credentialsId: ['4915112345678'] | credentialsId",
+            },
+            quoteCharacter = '`')
+    void argumentOfAnotherType(String arguments, String name) throws Exception {
+        WorkflowRun build = build("doubletickLogout(" + arguments + ")", Result.FAILURE);
+        StandInExtension.assertLog(
+                "ERROR: The argument " + name
+                        + " of doubletickLogout must be one text in quotes, as in doubletickLogout"
+                        + " loginNumber: '+919876543210'",
+                build);
+        assertNowhere("15112345678", build);
+        doubleTick.assertNothingSent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loginNumber: '+12025550123', number: '+4915112345678'",
+                "['+4915112345678': 1, credentialsId: 'a']"
+            })
+    void unknownArgument(String arguments) throws Exception {
+        WorkflowRun build = build("doubletickLogout(" + arguments + ")", Result.FAILURE);
+        StandInExtension.assertLog(
+                "ERROR: doubletickLogout has no other arguments than loginNumber and credentialsId.", build);
+        assertNowhere("15112345678", build);
+        doubleTick.assertNothingSent();
+    }
+
+    private static void assertNowhere(String number, WorkflowRun build) throws Exception {
+        assertFalse(JenkinsRule.getLog(build).contains(number), JenkinsRule.getLog(build));
+        for (FlowNode node : new DepthFirstScanner().allNodes(build.getExecution())) {
+            String arguments = ArgumentsAction.getArguments(node).toString();
+            assertFalse(arguments.contains(number), arguments);
+        }
+        try (Stream<Path> files = Files.walk(build.getRootDir().toPath().resolve("workflow-completed"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertFalse(content.contains(number), () -> file + ": " + content);
+            }
+        }
+    }
+
+    @Test
+    void groovyStringsAreTexts() throws Exception {
+        build("""
+                def local = '9876543210'
+                def id = 'tick'
+                doubletickLogout loginNumber: "+91${local}", credentialsId: "double${id}"
+                """, Result.SUCCESS);
+        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 DoubleTickStandIn.NOT_A_MEMBER
-                        + "| ERROR: +91••••••3299 was not logged out. DoubleTick answered 422: User is not a member of this team. Check the number",
+                        + "| ERROR: +91••••••3299 was not logged out. DoubleTick answered 422: User is not a member of the team. Check the number",
                 DoubleTickStandIn.REFUSED
                         + "| ERROR: +91••••••3260 was not logged out. DoubleTick answered 201, but without \"success\": true. Check",
                 DoubleTickStandIn.PORTAL
@@ -211,7 +278,7 @@ class DoubleTickLogoutStepTest {
     void generatedSnippetIsMinimal() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(r);
         DoubleTickLogoutStep step = new DoubleTickLogoutStep("+919876543210");
-        tester.assertRoundTrip(step, "doubletickLogout loginNumber: '+919876543210'");
+        tester.assertRoundTrip(step, "doubletickLogout '+919876543210'");
         step.setCredentialsId("other");
         tester.assertRoundTrip(step, "doubletickLogout credentialsId: 'other', loginNumber: '+919876543210'");
     }

@@ -12,7 +12,6 @@ import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.Fault;
 import io.jenkins.plugins.doubletick.client.FaultyService;
 import io.jenkins.plugins.doubletick.client.ProxySettings;
-import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.doubletick.client.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +61,6 @@ class FaultsInBuildsTest {
     void tearDown() {
         TestCertificates.distrust();
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
-        StandInExtension.callTimeout = RetryPolicy.DEFAULT.callTimeout();
     }
 
     @TestFactory
@@ -77,10 +75,9 @@ class FaultsInBuildsTest {
         Fault fault = row.fault();
         try (FaultyService service = fault.open()) {
             r.jenkins.setProxy(proxy(service.proxySettings(), row.noProxyHost()));
-            StandInExtension.callTimeout = fault.callTimeout();
             // A path of its own, since the plugin keeps its client as long as the URL stays the same.
             String path = "/" + ++rows;
-            StandInExtension.use(service.url() + path);
+            StandInExtension.use(service.url() + path, fault.callTimeout());
             WorkflowRun build = job.scheduleBuild2(0).get();
             r.assertBuildStatus(fault.isSuccess() ? Result.SUCCESS : Result.FAILURE, build);
             assertLog(build, fault, lastLine(fault, service));

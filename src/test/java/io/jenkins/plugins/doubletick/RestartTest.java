@@ -1,8 +1,10 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.XmlFile;
 import hudson.model.Queue;
 import hudson.model.Result;
@@ -11,6 +13,7 @@ import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,8 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
@@ -103,6 +108,38 @@ class RestartTest {
                 assertEquals(1, build.getAction(LogoutAction.class).getLogouts().size());
                 build.doKill();
             });
+        }
+    }
+
+    /** As a timeout does that was over before Jenkins was back, or somebody while Jenkins is in quiet mode. */
+    @Test
+    void stoppedBeforeItResumes() throws Throwable {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
+            StandInExtension.use(server.url());
+            jenkins.then(r -> {
+                StandInExtension.addDefaultKey();
+                start(r, "job", "");
+                server.awaitRequest();
+            });
+            jenkins.then(r -> {
+                WorkflowRun build = end(r, "job", Result.ABORTED);
+                assertFalse(JenkinsRule.getLog(build).contains("sending the logout again"), JenkinsRule.getLog(build));
+            });
+            assertEquals(1, server.requests().size());
+        }
+    }
+
+    /** Stops the build before its steps resume: this listener is asked before the one that resumes them. */
+    @TestExtension("stoppedBeforeItResumes")
+    public static final class StopBeforeResume extends FlowExecutionListener {
+
+        @Override
+        public void onResumed(@NonNull FlowExecution execution) {
+            try {
+                execution.interrupt(Result.ABORTED);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 

@@ -17,11 +17,15 @@ import jenkins.model.Jenkins;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed, with short waits. */
-public final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
+/**
+ * The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed. A Jenkins that runs when the
+ * test begins has short waits between tries until the test ends.
+ */
+public final class StandInExtension implements BeforeEachCallback, BeforeTestExecutionCallback, AfterEachCallback {
 
     public static final String CREDENTIALS_ID = "doubletick";
 
@@ -34,19 +38,37 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
     }
 
     @Override
+    public void beforeTestExecution(ExtensionContext context) {
+        setPolicy(fast(RetryPolicy.DEFAULT.callTimeout()));
+    }
+
+    @Override
     public void afterEach(ExtensionContext context) {
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
+        setPolicy(RetryPolicy.DEFAULT);
         standIn.close();
     }
 
-    /** How long a request may take, for tests that do not want to wait for it. */
-    static Duration callTimeout = RetryPolicy.DEFAULT.callTimeout();
+    private static RetryPolicy fast(Duration callTimeout) {
+        return new RetryPolicy(
+                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(2), callTimeout, 1000);
+    }
+
+    private static void setPolicy(RetryPolicy policy) {
+        if (Jenkins.getInstanceOrNull() != null) {
+            DoubleTickClientProvider.get().use(policy);
+        }
+    }
 
     /** Points the plugin somewhere else. */
     public static void use(String url) {
-        DoubleTickClientProvider.retryPolicy = new RetryPolicy(
-                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(2), callTimeout, 1000);
+        use(url, RetryPolicy.DEFAULT.callTimeout());
+    }
+
+    /** @param callTimeout how long a request may take */
+    public static void use(String url, Duration callTimeout) {
         System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
+        setPolicy(fast(callTimeout));
     }
 
     public DoubleTickStandIn standIn() {

@@ -1,0 +1,29 @@
+package io.jenkins.plugins.doubletick;
+
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+
+/** Says what a person can do about a failure. */
+final class Advice {
+
+    private Advice() {}
+
+    /** @param host where the API is */
+    static String on(DoubleTickException failure, String credentialsId, String host) {
+        return switch (failure.reason()) {
+            case LOGIN_NUMBER_INVALID -> "";
+            case API_KEY_INVALID -> Messages.Advice_key(credentialsId);
+            case API_KEY_REJECTED ->
+                failure.getMessage().contains("Insufficient permissions")
+                        ? Messages.Advice_permission(credentialsId)
+                        : Messages.Advice_key(credentialsId);
+            case API_KEY_FORBIDDEN -> Messages.Advice_forbidden(credentialsId);
+            case LOGIN_NUMBER_REJECTED -> Messages.Advice_number();
+            case RATE_LIMITED -> Messages.Advice_rate();
+            case SERVER_ERROR -> Messages.Advice_server();
+            case REDIRECTED, NOT_CONFIRMED, TEAM_TOO_LARGE, UNEXPECTED_STATUS -> Messages.Advice_answer(host);
+            case UNKNOWN_HOST, CONNECTION_FAILED, CONNECTION_LOST, TIMED_OUT, PROXY -> Messages.Advice_network(host);
+            case TLS -> Messages.Advice_tls(host);
+            case INTERNAL -> Messages.Advice_internal();
+        };
+    }
+}

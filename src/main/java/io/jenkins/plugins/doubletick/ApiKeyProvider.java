@@ -1,0 +1,112 @@
+package io.jenkins.plugins.doubletick;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import okhttp3.HttpUrl;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Hands the API key out to logouts. Looks it up once for all logouts of a build with the same credential that are under
+ * way, and forgets it when the last of them ends.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public class ApiKeyProvider {
+
+    private static final Logger LOGGER = Logger.getLogger(ApiKeyProvider.class.getName());
+
+    /** Limits what stores of credentials that do not answer can take. */
+    BlockingCalls lookups = new BlockingCalls(32, Duration.ofSeconds(10), Duration.ofMinutes(5), BlockingCalls.THREADS);
+
+    /** Has one thread, so that of many logouts of a build only the first one writes the credential's usage. */
+    BlockingCalls tracking = new BlockingCalls(1, Duration.ofSeconds(10), Duration.ofMinutes(1), BlockingCalls.THREADS);
+
+    private final Map<Purpose, Shared> shared = new HashMap<>();
+
+    private record Purpose(Run<?, ?> run, String credentialsId, HttpUrl url) {}
+
+    private static final class Shared {
+
+        private final CompletableFuture<ApiKeyLookup.Found> lookup;
+        private int logouts;
+
+        Shared(CompletableFuture<ApiKeyLookup.Found> lookup) {
+            this.lookup = lookup;
+        }
+    }
+
+    @NonNull
+    static ApiKeyProvider get() {
+        return ExtensionList.lookupSingleton(ApiKeyProvider.class);
+    }
+
+    /** @param done completes when the logout that the key is for has ended */
+    CompletableFuture<ApiKeyLookup.Found> find(
+            Run<?, ?> run, String credentialsId, HttpUrl url, CompletableFuture<?> done) {
+        Purpose purpose = new Purpose(run, credentialsId, url);
+        Shared mine;
+        synchronized (shared) {
+            mine = shared.computeIfAbsent(
+                    purpose, p -> new Shared(lookups.call(() -> ApiKeyLookup.find(run, credentialsId, url))));
+            mine.logouts++;
+        }
+        done.whenComplete((nothing, failure) -> release(purpose, mine));
+        return mine.lookup.copy();
+    }
+
+    private void release(Purpose purpose, Shared mine) {
+        synchronized (shared) {
+            mine.logouts--;
+            if (mine.logouts > 0) {
+                return;
+            }
+            shared.remove(purpose);
+        }
+        mine.lookup.cancel(true);
+    }
+
+    /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
+    CompletableFuture<ApiKey> findGlobal(String credentialsId) {
+        return lookups.call(() -> ApiKeyLookup.findGlobal(credentialsId));
+    }
+
+    /** Says why a look-up failed; null if that is unexpected. */
+    @CheckForNull
+    static String explain(Throwable failure, String credentialsId) {
+        if (failure instanceof AbortException) {
+            return failure.getMessage();
+        }
+        if (failure instanceof TimeoutException) {
+            return Messages.ApiKeyLookup_timeout(credentialsId);
+        }
+        return failure instanceof RejectedExecutionException
+                ? Messages.ApiKeyLookup_full(credentialsId, get().lookups.maxThreads())
+                : null;
+    }
+
+    /** Tells the credentials plugin that the run uses the credential. That writes a file, for which nobody waits. */
+    void track(Run<?, ?> run, ApiKeyLookup.Found found) {
+        tracking.call(() -> {
+                    ApiKeyLookup.track(run, found.credential());
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    LOGGER.log(Level.WARNING, failure, () -> run + ": cannot track the usage of a credential");
+                    return null;
+                });
+    }
+}
