@@ -93,15 +93,21 @@ final class RateLimiter {
     void unanswered() {
         synchronized (this) {
             inFlight--;
+            widen();
         }
         sendNext();
+    }
+
+    /** Widens after silence, too: one at a time, many calls would wait for hours for a service that does not answer. */
+    private void widen() {
+        width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
     }
 
     /** A request was answered, and not with 429. */
     void accepted(long sentAt) {
         synchronized (this) {
             inFlight--;
-            width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
+            widen();
             if (refusals > 0 && sentAt > closedAt) {
                 refusals = 0;
                 limit.learn(refusedAt, sentAt);
