@@ -1,6 +1,6 @@
 package io.jenkins.plugins.doubletick;
 
-import hudson.util.Secret;
+import hudson.Util;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
@@ -10,11 +10,13 @@ final class FormInput {
     private FormInput() {}
 
     /**
-     * Tells whether the parameter of the current request is an encrypted secret. Jenkins hands it to a web method in
-     * clear, no matter whose it is, so an answer that depends on it would tell about the clear text.
+     * Tells whether the parameter of the current request looks like an encrypted secret. Jenkins decrypts one for a web
+     * method, no matter whose it is, so an answer that depends on it would tell about the clear text. That is why this
+     * looks at its form only: whether it can be decrypted would tell something, too.
      */
     static boolean isEncrypted(String parameter) {
         StaplerRequest2 request = Stapler.getCurrentRequest2();
-        return request != null && Secret.decrypt(request.getParameter(parameter)) != null;
+        return request != null
+                && Util.fixNull(request.getParameter(parameter)).strip().startsWith("{");
     }
 }
