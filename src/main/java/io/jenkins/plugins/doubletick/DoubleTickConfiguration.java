@@ -12,6 +12,7 @@ import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +87,10 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
         }
         try {
             ApiKey key = await(ApiKeyProvider.get().findGlobal(credentialsId));
-            await(DoubleTickClientProvider.get().client().checkKey(key));
+            CompletableFuture<Void> check =
+                    DoubleTickClientProvider.get().client().checkKey(key);
+            ApiKeyMonitor.watch(check, credentialsId, null);
+            await(check);
             return FormValidation.ok(Messages.DoubleTickConfiguration_accepted());
         } catch (ExecutionException e) {
             return explain(e.getCause(), credentialsId);
