@@ -106,15 +106,12 @@ class AbortTest {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
             StandInExtension.use(server.url());
             Builds builds = new Builds(StandInExtension.CREDENTIALS_ID);
-            for (Run<?, ?> build : builds.all()) {
-                server.awaitRequest();
-            }
+            // One of them sends its request, and the others wait until it is answered.
+            builds.awaitLine("Logging +91");
+            server.awaitRequest();
             builds.abort();
-            for (Run<?, ?> build : builds.all()) {
-                server.awaitDisconnect();
-            }
+            server.awaitDisconnect();
             builds.assertAborted();
-            assertEquals(4, server.requests().size());
         }
     }
 

@@ -164,8 +164,7 @@ class BrowserTest {
         WebElement script = browser.find(By.id("prototypeText"));
         browser.await(
                 "script",
-                () -> script.getDomProperty("value")
-                        .equals("doubletickLogout loginNumber: '" + DoubleTickStandIn.MEMBER + "'"));
+                () -> script.getDomProperty("value").equals("doubletickLogout '" + DoubleTickStandIn.MEMBER + "'"));
         browser.screenshot(
                 "snippet-generator",
                 browser.findText("Sample Step"),

@@ -52,7 +52,7 @@ class ConfigurationAsCodeTest {
         ConfigurationAsCode.get().export(export);
         String yaml = export.toString(StandardCharsets.UTF_8);
         assertFalse(yaml.contains(DoubleTickStandIn.KEY), yaml);
-        assertTrue(yaml.contains("  doubleTick:\n    credentialsId: \"doubletick\"\n"), yaml);
+        assertTrue(yaml.contains("  doubletick:\n    credentialsId: \"doubletick\"\n"), yaml);
         Matcher apiKey =
                 Pattern.compile("doubletickApiKey:\\s+apiKey: \"(\\{[^}]+})\"").matcher(yaml);
         assertTrue(apiKey.find(), yaml);

@@ -71,6 +71,7 @@ class DocumentationTest {
     @Test
     void groovySnippetsRun(JenkinsRule r) throws Exception {
         StandInExtension.addDefaultKey();
+        StandInExtension.use(doubleTick.standIn().url()); // Waits between tries are short from here on.
         List<String> snippets = blocks("groovy");
         assertTrue(snippets.size() >= 6, "Snippets: " + snippets.size());
         for (String snippet : snippets) {
