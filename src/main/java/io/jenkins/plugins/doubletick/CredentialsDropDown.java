@@ -42,21 +42,12 @@ final class CredentialsDropDown {
         StandardListBoxModel items = new StandardListBoxModel();
         items.add(emptyText, "");
         if (mayChoose(item)) {
-            if (item == null) {
-                items.includeMatchingAs(
-                        ACL.SYSTEM2,
-                        Jenkins.get(),
-                        StringCredentials.class,
-                        ApiKeyLookup.requirements(),
-                        ApiKeyLookup.USABLE);
-            } else {
-                items.includeMatchingAs(
-                        authentication(item),
-                        item,
-                        StringCredentials.class,
-                        ApiKeyLookup.requirements(),
-                        ApiKeyLookup.USABLE);
-            }
+            items.includeMatchingAs(
+                    authentication(item),
+                    item,
+                    StringCredentials.class,
+                    ApiKeyLookup.requirements(),
+                    ApiKeyLookup.USABLE);
         }
         // Saving the form must keep a credential that its reader cannot see, or that is gone for the moment.
         return Util.fixEmptyAndTrim(current) == null || FormInput.isEncrypted("credentialsId")
@@ -73,19 +64,8 @@ final class CredentialsDropDown {
             return FormValidation.ok(Messages.CredentialsDropDown_parameter());
         }
         CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));
-        boolean none = (item == null
-                        ? CredentialsProvider.listCredentialsInItemGroup(
-                                StringCredentials.class,
-                                Jenkins.get(),
-                                ACL.SYSTEM2,
-                                ApiKeyLookup.requirements(),
-                                matcher)
-                        : CredentialsProvider.listCredentialsInItem(
-                                StringCredentials.class,
-                                item,
-                                authentication(item),
-                                ApiKeyLookup.requirements(),
-                                matcher))
+        boolean none = CredentialsProvider.listCredentialsInItem(
+                        StringCredentials.class, item, authentication(item), ApiKeyLookup.requirements(), matcher)
                 .isEmpty();
         return none ? FormValidation.error(Messages.CredentialsDropDown_notFound(id)) : FormValidation.ok();
     }
@@ -96,7 +76,7 @@ final class CredentialsDropDown {
                 : item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM);
     }
 
-    private static Authentication authentication(Item item) {
+    private static Authentication authentication(@CheckForNull Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }
 }
