@@ -7,7 +7,26 @@ final class Advice {
 
     private Advice() {}
 
-    /** @param host where the API is */
+    /**
+     * Returns what to do when a member could not be looked up.
+     *
+     * @param host where the API is
+     */
+    static String onTeam(DoubleTickException failure, String credentialsId, String host) {
+        return switch (failure.reason()) {
+            case TEAM_TOO_LARGE -> Messages.Advice_teamTooLarge();
+            case LOGIN_NUMBER_REJECTED, REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS ->
+                Messages.Advice_teamAnswer(host);
+            case RATE_LIMITED -> Messages.Advice_teamRate();
+            default -> on(failure, credentialsId, host);
+        };
+    }
+
+    /**
+     * Returns what to do when a member could not be logged out.
+     *
+     * @param host where the API is
+     */
     static String on(DoubleTickException failure, String credentialsId, String host) {
         return switch (failure.reason()) {
             case LOGIN_NUMBER_INVALID -> "";

@@ -69,9 +69,9 @@ public final class DoubleTickLogoutBuilder extends Builder {
     @Override
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
-        CompletableFuture<Void> done = MemberLogout.start(
-                        build, listener, expand(build, listener), credentialsId, false)
-                .done();
+        CompletableFuture<Void> done = new MemberLogout(
+                        MemberArguments.of(build, listener, expand(build, listener), credentialsId))
+                .start(false);
         try {
             done.get();
             return true;

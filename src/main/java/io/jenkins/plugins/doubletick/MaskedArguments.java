@@ -25,10 +25,10 @@ final class MaskedArguments extends ArgumentsAction {
         for (int i = 0; i < actions.size(); i++) {
             if (actions.get(i) instanceof ArgumentsAction clear) {
                 Map<String, Object> masked = new TreeMap<>(clear.getArguments());
-                masked.keySet().retainAll(DoubleTickLogoutStep.ARGUMENTS);
-                masked.computeIfPresent(DoubleTickLogoutStep.LOGIN_NUMBER, (name, number) -> mask(number));
+                masked.keySet().retainAll(MemberStep.ARGUMENTS);
+                masked.computeIfPresent(MemberStep.LOGIN_NUMBER, (name, number) -> mask(number));
                 masked.computeIfPresent(
-                        DoubleTickLogoutStep.CREDENTIALS_ID,
+                        MemberStep.CREDENTIALS_ID,
                         (name, id) -> id instanceof String ? id : NotStoredReason.MASKED_VALUE);
                 actions.set(i, new MaskedArguments(masked));
             }

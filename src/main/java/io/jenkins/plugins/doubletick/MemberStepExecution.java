@@ -12,10 +12,10 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * Waits for the logout without a thread or an executor, and sends it again after a restart of Jenkins: logging out
- * twice is harmless, and only DoubleTick knows whether the first request arrived.
+ * Waits for DoubleTick without a thread or an executor, and asks again after a restart of Jenkins: looking a member up or
+ * logging one out twice is harmless, and only DoubleTick knows whether the first request arrived.
  */
-final class DoubleTickLogoutStepExecution extends StepExecution {
+abstract class MemberStepExecution extends StepExecution {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -26,14 +26,17 @@ final class DoubleTickLogoutStepExecution extends StepExecution {
     @CheckForNull
     private final String credentialsId;
 
-    private transient volatile MemberLogout logout;
+    private transient volatile MemberCall<?, ?> call;
+    private transient volatile CompletableFuture<?> ending;
     private volatile boolean stopped;
 
-    DoubleTickLogoutStepExecution(StepContext context, String loginNumber, @CheckForNull String credentialsId) {
+    MemberStepExecution(StepContext context, MemberStep step) {
         super(context);
-        this.loginNumber = Secret.fromString(loginNumber).getEncryptedValue();
-        this.credentialsId = credentialsId;
+        this.loginNumber = Secret.fromString(step.getLoginNumber()).getEncryptedValue();
+        this.credentialsId = step.getCredentialsId();
     }
+
+    abstract MemberCall<?, ?> call(MemberArguments arguments);
 
     @Override
     public boolean start() throws Exception {
@@ -42,20 +45,20 @@ final class DoubleTickLogoutStepExecution extends StepExecution {
     }
 
     private void send(boolean again) throws IOException, InterruptedException {
-        MemberLogout sent = MemberLogout.start(
+        MemberCall<?, ?> started = call(MemberArguments.of(
                 getContext().get(Run.class),
                 getContext().get(TaskListener.class),
                 Secret.fromString(loginNumber).getPlainText(),
-                credentialsId,
-                again);
-        logout = sent;
-        CompletableFuture<Void> done = sent.done();
+                credentialsId));
+        CompletableFuture<?> done = started.start(again);
+        call = started;
+        ending = done;
         if (stopped) {
             done.cancel(true);
         }
-        done.whenComplete((nothing, failure) -> {
+        done.whenComplete((result, failure) -> {
             if (failure == null) {
-                getContext().onSuccess(null);
+                getContext().onSuccess(result);
             } else if (!done.isCancelled()) {
                 getContext().onFailure(failure);
             }
@@ -65,13 +68,13 @@ final class DoubleTickLogoutStepExecution extends StepExecution {
     @Override
     public void stop(@NonNull Throwable cause) throws Exception {
         stopped = true;
-        if (logout != null) {
-            logout.done().cancel(true);
+        if (ending != null) {
+            ending.cancel(true);
         }
         super.stop(cause);
     }
 
-    /** Sends the logout again, unless the build was aborted before it resumed. */
+    /** Asks again, unless the build was aborted before it resumed. */
     @Override
     public void onResume() {
         if (stopped) {
@@ -86,7 +89,7 @@ final class DoubleTickLogoutStepExecution extends StepExecution {
 
     @Override
     public String getStatus() {
-        MemberLogout current = logout;
+        MemberCall<?, ?> current = call;
         return current == null ? null : current.status();
     }
 }
