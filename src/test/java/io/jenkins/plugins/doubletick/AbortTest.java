@@ -115,6 +115,20 @@ class AbortTest {
         }
     }
 
+    /** The request for the team goes on, since others may wait for it, but nobody who is aborted does. */
+    @Test
+    void lookupOfAMember() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
+            StandInExtension.use(server.url());
+            WorkflowRun build = start("doubletickMember '+919876543210'");
+            server.awaitRequest();
+            build.doStop();
+            r.assertBuildStatus(Result.ABORTED, r.waitForCompletion(build));
+            String log = JenkinsRule.getLog(build);
+            assertFalse(log.contains("+91••••••3210 was not looked up"), log);
+        }
+    }
+
     /** The next logout waits as long, but from later on: what the aborted ones would still send comes before it. */
     @Test
     void betweenTries() throws Exception {

@@ -1,28 +1,13 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
-import hudson.model.StringParameterDefinition;
-import hudson.model.StringParameterValue;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
-import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
-import org.jenkinsci.plugins.workflow.graphanalysis.NodeStepTypePredicate;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,106 +69,6 @@ class DoubleTickLogoutStepTest {
                 }
                 """, Result.SUCCESS);
         doubleTick.assertOneLogout(DoubleTickStandIn.SECOND_KEY, "+919876543210");
-    }
-
-    @Test
-    void parameter() throws Exception {
-        WorkflowJob job = r.createProject(WorkflowJob.class);
-        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("LOGIN_NUMBER")));
-        job.setDefinition(new CpsFlowDefinition("doubletickLogout loginNumber: params.LOGIN_NUMBER", true));
-        r.assertBuildStatusSuccess(job.scheduleBuild2(
-                0, new ParametersAction(new StringParameterValue("LOGIN_NUMBER", "+91 98765 43210"))));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
-    }
-
-    @Test
-    void argumentsAreLiteral() throws Exception {
-        WorkflowRun build = build(
-                "withEnv(['LOGIN_NUMBER=+919876543210']) { doubletickLogout loginNumber: '$LOGIN_NUMBER' }",
-                Result.FAILURE);
-        StandInExtension.assertLog("ERROR: A login number is digits only", build);
-        doubleTick.assertNothingSent();
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "''           | ERROR: The login number is blank",
-                "null         | ERROR: The login number is blank",
-                "'Alice'      | ERROR: A login number is digits only",
-                "'12345'      | ERROR: A login number has 7 to 15 digits",
-                "'0919876543' | ERROR: A login number begins with the country code, never with 0",
-            },
-            quoteCharacter = '`')
-    void badNumber(String number, String line) throws Exception {
-        WorkflowRun build = build("doubletickLogout loginNumber: " + number, Result.FAILURE);
-        StandInExtension.assertLog(line, build);
-        doubleTick.assertNothingSent();
-    }
-
-    /** Pipeline's own error would show the value, in the log and in the flow graph. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "loginNumber: 4915112345678                          | loginNumber",
-                "loginNumber: +4915112345678                         | loginNumber",
-                "loginNumber: ['+4915112345678']                     | loginNumber",
-                "loginNumber: [number: '+4915112345678']             | loginNumber",
-                "['+4915112345678']                                  | loginNumber",
-                "loginNumber: '+12025550123', credentialsId: true   | credentialsId",
-                "loginNumber: '+12025550123', credentialsId: 4915112345678     | credentialsId",
-                "loginNumber: '+12025550123', credentialsId: ['4915112345678'] | credentialsId",
-            },
-            quoteCharacter = '`')
-    void argumentOfAnotherType(String arguments, String name) throws Exception {
-        WorkflowRun build = build("doubletickLogout(" + arguments + ")", Result.FAILURE);
-        StandInExtension.assertLog(
-                "ERROR: The argument " + name
-                        + " of doubletickLogout must be one text in quotes, as in doubletickLogout"
-                        + " loginNumber: '+919876543210'",
-                build);
-        assertNowhere("15112345678", build);
-        doubleTick.assertNothingSent();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "loginNumber: '+12025550123', number: '+4915112345678'",
-                "['+4915112345678': 1, credentialsId: 'a']"
-            })
-    void unknownArgument(String arguments) throws Exception {
-        WorkflowRun build = build("doubletickLogout(" + arguments + ")", Result.FAILURE);
-        StandInExtension.assertLog(
-                "ERROR: doubletickLogout has no other arguments than loginNumber and credentialsId.", build);
-        assertNowhere("15112345678", build);
-        doubleTick.assertNothingSent();
-    }
-
-    private static void assertNowhere(String number, WorkflowRun build) throws Exception {
-        assertFalse(JenkinsRule.getLog(build).contains(number), JenkinsRule.getLog(build));
-        for (FlowNode node : new DepthFirstScanner().allNodes(build.getExecution())) {
-            String arguments = ArgumentsAction.getArguments(node).toString();
-            assertFalse(arguments.contains(number), arguments);
-        }
-        try (Stream<Path> files = Files.walk(build.getRootDir().toPath().resolve("workflow-completed"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-                assertFalse(content.contains(number), () -> file + ": " + content);
-            }
-        }
-    }
-
-    @Test
-    void groovyStringsAreTexts() throws Exception {
-        build("""
-                def local = '9876543210'
-                def id = 'tick'
-                doubletickLogout loginNumber: "+91${local}", credentialsId: "double${id}"
-                """, Result.SUCCESS);
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
     }
 
     @ParameterizedTest
@@ -256,30 +141,5 @@ class DoubleTickLogoutStepTest {
                 doubletickLogout loginNumber: '+919876543210'
                 """, Result.UNSTABLE);
         StandInExtension.assertLog("+91••••••3210 is logged out", build);
-    }
-
-    @Test
-    void stageViewShowsTheNumberMasked() throws Exception {
-        WorkflowRun build = build("doubletickLogout loginNumber: '+919876543210'", Result.SUCCESS);
-        FlowNode node = new DepthFirstScanner()
-                .findFirstMatch(build.getExecution(), new NodeStepTypePredicate("doubletickLogout"));
-        assertEquals("+91••••••3210", ArgumentsAction.getStepArgumentsAsString(node));
-    }
-
-    @Test
-    void configRoundTrip() throws Exception {
-        DoubleTickLogoutStep step = new DoubleTickLogoutStep("+919876543210");
-        r.assertEqualDataBoundBeans(step, new StepConfigTester(r).configRoundTrip(step));
-        step.setCredentialsId(StandInExtension.CREDENTIALS_ID);
-        r.assertEqualDataBoundBeans(step, new StepConfigTester(r).configRoundTrip(step));
-    }
-
-    @Test
-    void generatedSnippetIsMinimal() throws Exception {
-        SnippetizerTester tester = new SnippetizerTester(r);
-        DoubleTickLogoutStep step = new DoubleTickLogoutStep("+919876543210");
-        tester.assertRoundTrip(step, "doubletickLogout '+919876543210'");
-        step.setCredentialsId("other");
-        tester.assertRoundTrip(step, "doubletickLogout credentialsId: 'other', loginNumber: '+919876543210'");
     }
 }

@@ -137,7 +137,7 @@ class KilledTest {
         for (String job : List.of("in-flight", "between-tries", "rate-limited", "held-back")) {
             WorkflowRun build = r.assertBuildStatus(Result.SUCCESS, r.waitForCompletion(build(r, job)));
             r.assertLogContains(
-                    "Jenkins was restarted before DoubleTick's answer was there: sending the logout again.", build);
+                    "Jenkins was restarted before DoubleTick's answer was there: sending the request again.", build);
             r.assertLogContains("+91••••••3210 is logged out of DoubleTick on every device.", build);
             assertEquals(1, build.getAction(LogoutAction.class).getLogouts().size());
         }

@@ -44,7 +44,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** A logout ends with the truth, whatever breaks or hangs around it. */
+/** A logout, and a look-up of a member, end with the truth, whatever breaks or hangs around them. */
 @WithJenkins
 class MemberLogoutTest {
 
@@ -87,8 +87,12 @@ class MemberLogoutTest {
     }
 
     private static Run<?, ?> pipeline(String number) throws Exception {
+        return script("doubletickLogout '" + number + "'");
+    }
+
+    private static Run<?, ?> script(String script) throws Exception {
         WorkflowJob job = r.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("doubletickLogout '" + number + "'", true));
+        job.setDefinition(new CpsFlowDefinition(script, true));
         return job.scheduleBuild2(0).get(1, TimeUnit.MINUTES);
     }
 
@@ -112,7 +116,7 @@ class MemberLogoutTest {
         poison = line;
         assertEnds(Result.SUCCESS, true, pipeline(DoubleTickStandIn.BUSY));
         assertEnds(Result.SUCCESS, true, freestyle(DoubleTickStandIn.BUSY));
-        assertTrue(log.ours().contains("cannot write what became of a logout"), log::ours);
+        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
     }
 
     @Test
@@ -122,11 +126,25 @@ class MemberLogoutTest {
         assertEnds(Result.FAILURE, false, freestyle(DoubleTickStandIn.NOT_A_MEMBER));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Looking up ", "is a member"})
+    void lookupEndsIfItsLineCannotBeWritten(String line) throws Exception {
+        poison = line;
+        r.assertLogContains(
+                "It is Asha Rao",
+                r.assertBuildStatusSuccess(script("echo \"It is ${doubletickMember('+919876543210').name}\"")));
+        r.assertBuildStatus(Result.FAILURE, script("doubletickMember '" + DoubleTickStandIn.NOT_A_MEMBER + "'"));
+        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
+    }
+
     @Test
     void nobodyWaitsForEverForALogDecoratorThatHangs() throws Exception {
         hangsInstead = true;
         poison = "is logged out";
         assertEnds(Result.SUCCESS, true, pipeline(DoubleTickStandIn.MEMBER));
+        HangingVault.awaitCallers(1);
+        poison = "is a member";
+        r.assertBuildStatusSuccess(script("doubletickMember '" + DoubleTickStandIn.MEMBER + "'"));
         HangingVault.awaitCallers(1);
     }
 
@@ -201,8 +219,9 @@ class MemberLogoutTest {
     }
 
     private static CompletableFuture<Void> logOutWithoutRecord(String number) throws Exception {
-        return MemberLogout.start(new WithoutRecord(r.createFreeStyleProject()), TaskListener.NULL, number, null, false)
-                .done();
+        return new MemberLogout(MemberArguments.of(
+                        new WithoutRecord(r.createFreeStyleProject()), TaskListener.NULL, number, null))
+                .start(false);
     }
 
     @Test
@@ -212,7 +231,7 @@ class MemberLogoutTest {
         Throwable failure = assertThrows(ExecutionException.class, () -> failed.get(1, TimeUnit.MINUTES))
                 .getCause();
         assertTrue(assertInstanceOf(AbortException.class, failure).getMessage().contains("422"), failure::toString);
-        assertTrue(log.ours().contains("cannot write what became of a logout"), log::ours);
+        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
     }
 
     @Test

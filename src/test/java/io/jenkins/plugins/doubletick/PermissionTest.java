@@ -21,6 +21,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.File;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,9 @@ class PermissionTest {
             Map.entry("DoubleTickLogoutStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
             Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
             Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
+            Map.entry("DoubleTickMemberStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
+            Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
+            Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
             Map.entry(
                     "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckDefaultValue",
                     Kind.CHECK_TYPED),
@@ -194,7 +198,7 @@ class PermissionTest {
             for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
                 String name = classes.relativize(file).toString().replace(File.separatorChar, '.');
                 Class<?> type = Class.forName(name.replaceFirst("\\.class$", ""));
-                for (Method method : type.getDeclaredMethods()) {
+                for (Method method : methods(type)) {
                     if (!method.isBridge() && isWebMethod(method)) {
                         found.add(type.getName().replaceFirst("io\\.jenkins\\.plugins\\.doubletick\\.", "") + "."
                                 + method.getName());
@@ -203,6 +207,17 @@ class PermissionTest {
             }
         }
         return found;
+    }
+
+    /** Those of this plugin that an object of the class has, and none if it has no objects. */
+    private static List<Method> methods(Class<?> type) {
+        List<Method> methods = new ArrayList<>();
+        if (!Modifier.isAbstract(type.getModifiers())) {
+            for (Class<?> c = type; c != null && c.getName().startsWith("io.jenkins."); c = c.getSuperclass()) {
+                methods.addAll(List.of(c.getDeclaredMethods()));
+            }
+        }
+        return methods;
     }
 
     private static boolean isWebMethod(Method method) {

@@ -28,13 +28,14 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** A clean restart of Jenkins, whatever a logout was waiting for. */
+/** A clean restart of Jenkins, whatever a logout or a look-up of a member was waiting for. */
 class RestartTest {
 
     @RegisterExtension
@@ -76,7 +77,7 @@ class RestartTest {
                 for (String job : List.of("in-flight", "between-tries", "rate-limited", "held-back", "looking-up")) {
                     WorkflowRun build = end(r, job, Result.SUCCESS);
                     StandInExtension.assertLog(
-                            "Jenkins was restarted before DoubleTick's answer was there: sending the logout again.",
+                            "Jenkins was restarted before DoubleTick's answer was there: sending the request again.",
                             build);
                     StandInExtension.assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
                 }
@@ -120,12 +121,17 @@ class RestartTest {
                 StandInExtension.addDefaultKey();
                 start(r, "job", "");
                 server.awaitRequest();
+                StandInExtension.addGlobally(StandInExtension.apiKey("other", DoubleTickStandIn.SECOND_KEY));
+                startScript(r, "lookup", "doubletickMember loginNumber: '+919876543210', credentialsId: 'other'");
+                server.awaitRequest();
             });
             jenkins.then(r -> {
-                WorkflowRun build = end(r, "job", Result.ABORTED);
-                assertFalse(JenkinsRule.getLog(build).contains("sending the logout again"), JenkinsRule.getLog(build));
+                for (String job : List.of("job", "lookup")) {
+                    String log = JenkinsRule.getLog(end(r, job, Result.ABORTED));
+                    assertFalse(log.contains("sending the request again"), log);
+                }
             });
-            assertEquals(1, server.requests().size());
+            assertEquals(2, server.requests().size());
         }
     }
 
@@ -194,9 +200,50 @@ class RestartTest {
         }
     }
 
+    /** A result is kept with the script; a look-up that waits is made again. */
+    @Test
+    void memberIsLookedUpAgain() throws Throwable {
+        ScriptedServer.Reply team =
+                ScriptedServer.answer(200, "{\"data\":[{\"name\":\"Asha Rao\",\"phone\":\"919876543210\"}]}");
+        try (ScriptedServer server = new ScriptedServer(team, ScriptedServer.silence(), team)) {
+            StandInExtension.use(server.url());
+            jenkins.then(r -> {
+                StandInExtension.addDefaultKey();
+                StandInExtension.addGlobally(StandInExtension.apiKey("other", DoubleTickStandIn.SECOND_KEY));
+                r.waitForMessage("Go on?", startScript(r, "answered", """
+                        def member = doubletickMember '+919876543210'
+                        input 'Go on?'
+                        echo "Still ${member.name}, ${member.role}, ${member.owner}"
+                        """));
+                server.awaitRequest();
+                startScript(r, "waiting", """
+                        echo "It is ${doubletickMember(loginNumber: '+919876543210', credentialsId: 'other').name}"
+                        """);
+                server.awaitRequest();
+            });
+            assertNoKeyIn(jenkins.getHome());
+            jenkins.then(r -> {
+                WorkflowRun answered =
+                        r.jenkins.getItemByFullName("answered", WorkflowJob.class).getBuildByNumber(1);
+                answered.getAction(InputAction.class).getExecutions().get(0).doProceedEmpty();
+                StandInExtension.assertLog("Still Asha Rao, null, false", end(r, "answered", Result.SUCCESS));
+                WorkflowRun waiting = end(r, "waiting", Result.SUCCESS);
+                StandInExtension.assertLog(
+                        "Jenkins was restarted before DoubleTick's answer was there: sending the request again.",
+                        waiting);
+                StandInExtension.assertLog("It is Asha Rao", waiting);
+            });
+            assertEquals(3, server.requests().size());
+        }
+    }
+
     private static WorkflowRun start(JenkinsRule r, String name, String arguments) throws Exception {
+        return startScript(r, name, "doubletickLogout loginNumber: '+919876543210'" + arguments);
+    }
+
+    private static WorkflowRun startScript(JenkinsRule r, String name, String script) throws Exception {
         WorkflowJob job = r.createProject(WorkflowJob.class, name);
-        job.setDefinition(new CpsFlowDefinition("doubletickLogout loginNumber: '+919876543210'" + arguments, true));
+        job.setDefinition(new CpsFlowDefinition(script, true));
         return job.scheduleBuild2(0).waitForStart();
     }
 

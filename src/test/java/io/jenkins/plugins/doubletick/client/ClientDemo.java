@@ -18,6 +18,9 @@ public final class ClientDemo implements CallListener {
             DoubleTickClient client = new DoubleTickClient(
                     new OkHttpClient(), HttpUrl.get(args[0]), "doubletick-plugin/demo", RetryPolicy.DEFAULT, timer);
             ApiKey key = ApiKey.parse(DoubleTickStandIn.KEY);
+            for (TeamMember member : client.team(key).get().members()) {
+                System.out.println(member.name() + ", " + member.role() + ", " + member.loginNumber());
+            }
             logOut(client, key, DoubleTickStandIn.MEMBER);
             logOut(client, key, DoubleTickStandIn.NOT_A_MEMBER);
             logOut(client, key, DoubleTickStandIn.RATE_LIMITED);

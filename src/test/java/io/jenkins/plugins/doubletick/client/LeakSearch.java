@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /** Looks for what must not be seen, and remembers where it was. */
@@ -131,6 +132,16 @@ public final class LeakSearch {
     /** Where something was found, and nothing if nothing was. */
     public List<String> hits() {
         return hits;
+    }
+
+    /** The names of the files where something was found, and {@code workflow} for all records of a Pipeline's steps. */
+    public Set<String> fileNames() {
+        return hits.stream()
+                .map(hit -> Path.of(hit.substring(hit.indexOf(" in ") + " in ".length())))
+                .map(file -> file.getParent().getFileName().toString().startsWith("workflow")
+                        ? "workflow"
+                        : file.getFileName().toString())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** How many texts were searched. */
