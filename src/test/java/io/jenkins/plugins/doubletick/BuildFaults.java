@@ -61,8 +61,8 @@ final class BuildFaults {
                 Fault.of("a limit for the next hour", answer(429, "", "Retry-After: 3600"))
                         .fails(
                                 Reason.RATE_LIMITED,
-                                "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that a"
-                                        + " logout waits"),
+                                "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this"
+                                        + " plugin waits"),
                 Fault.of("a server that fails", answer(500, ""))
                         .tries(4)
                         .fails(Reason.SERVER_ERROR, "DoubleTick answered 500: Status"),

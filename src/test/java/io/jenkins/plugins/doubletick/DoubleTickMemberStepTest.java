@@ -192,8 +192,8 @@ class DoubleTickMemberStepTest {
                 Arguments.of(
                         ScriptedServer.answer(429, "{\"message\":\"Wait\"}", "Retry-After: 3600"),
                         1,
-                        "DoubleTick answered 429: Wait; it asks to wait 3600 s, longer than the 60 s that a logout"
-                                + " waits. Build again later."),
+                        "DoubleTick answered 429: Wait; it asks to wait 3600 s, longer than the 60 s that this"
+                                + " plugin waits. Build again later."),
                 Arguments.of(
                         ScriptedServer.answer(503, "{\"message\":\"Down\"}"),
                         4,

@@ -163,7 +163,7 @@ class DoubleTickClientTest {
                 ClientFixture scripted = new ClientFixture(server.url())) {
             DoubleTickException failure = scripted.failure(DoubleTickStandIn.MEMBER, Reason.RATE_LIMITED);
             assertEquals(
-                    "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that a logout waits",
+                    "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this plugin waits",
                     failure.getMessage());
             assertEquals(1, server.requests().size());
         }

@@ -61,7 +61,7 @@ final class RetryAfterFaults {
                 .fails(
                         status == 429 ? Reason.RATE_LIMITED : Reason.SERVER_ERROR,
                         "DoubleTick answered " + status + ": Status; it asks to wait " + seconds
-                                + " s, longer than the 60 s that a logout waits");
+                                + " s, longer than the 60 s that this plugin waits");
     }
 
     private static String date(ZonedDateTime time) {
