@@ -33,10 +33,11 @@ def description = 'What the stand-in for DoubleTick does with each number:\n' +
     effects.collect { number, effect -> "$number $effect" }.join('\n')
 
 def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
-pipeline.description = 'Press “Build with Parameters”, enter one of the login numbers, and approve by name in the console output.'
+pipeline.description = 'Press “Build with Parameters”, type a name, such as Asha, and choose; then approve in the console output.'
 def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
-number.description = 'Of the team: Asha Rao +919876543210, Daniel Okafor +12025550123, Ravi Kumar +919876543220 (“too many ' +
-    'requests” first), Sam O\'Neil +919876543230 (a busy service first). Nobody has +919876543299.'
+number.credentialsId = 'doubletick'
+number.description = 'A name, an e-mail or a number of the team: Asha Rao, Daniel Okafor, Meera Iyer, Ravi Kumar (“too many ' +
+    'requests” first), Sam O\'Neil (a busy service first), Priya Nair twice. Nobody has +919876543299.'
 pipeline.addProperty(new ParametersDefinitionProperty(number))
 pipeline.definition = new CpsFlowDefinition('''
 def member = doubletickMember loginNumber: params.LOGIN_NUMBER
