@@ -131,8 +131,11 @@ abstract class MemberCall<A, R> {
                     why == null ? Level.WARNING : Level.FINE,
                     cause,
                     () -> arguments.run() + ": the call about " + arguments.number() + " failed");
-            return new AbortException(
-                    fail(cause, why == null ? Messages.MemberCall_unexpected(cause.getClass().getName()) : why));
+            return new AbortException(fail(
+                    cause,
+                    why == null
+                            ? Messages.MemberCall_unexpected(cause.getClass().getName())
+                            : why));
         } catch (Throwable broken) { // The build must fail all the same.
             return new AbortException(cause.getClass().getName());
         }
@@ -156,7 +159,8 @@ abstract class MemberCall<A, R> {
                 .thenCompose(nothing -> WRITING.call(Executors.callable(code)))
                 .whenComplete((nothing, failure) -> {
                     if (failure != null) {
-                        LOGGER.log(Level.WARNING, failure, () -> arguments.run() + ": cannot write to its log or record");
+                        LOGGER.log(
+                                Level.WARNING, failure, () -> arguments.run() + ": cannot write to its log or record");
                     }
                 });
     }

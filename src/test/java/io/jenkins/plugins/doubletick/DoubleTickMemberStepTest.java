@@ -99,9 +99,7 @@ class DoubleTickMemberStepTest {
         try (ScriptedServer server = new ScriptedServer(
                 ScriptedServer.answer(200, "{\"data\":[{\"phone\":\"+91 98765 43210\",\"name\":\"\"}]}"))) {
             StandInExtension.use(server.url());
-            StandInExtension.assertLog(
-                    "true true true true",
-                    build("""
+            StandInExtension.assertLog("true true true true", build("""
                             def m = doubletickMember '+919876543210'
                             echo "${m.name == null} ${m.email == null} ${m.role == null} ${m.owner == false}"
                             """, Result.SUCCESS));
@@ -114,8 +112,7 @@ class DoubleTickMemberStepTest {
         StandInExtension.add(
                 folder, Domain.global(), StandInExtension.apiKey("of-the-folder", DoubleTickStandIn.SECOND_KEY));
         WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
-        job.setDefinition(new CpsFlowDefinition(
-                """
+        job.setDefinition(new CpsFlowDefinition("""
                 pipeline {
                     agent none
                     stages {
@@ -126,16 +123,16 @@ class DoubleTickMemberStepTest {
                         }
                     }
                 }
-                """,
-                true));
+                """, true));
         StandInExtension.assertLog("Asha Rao", r.buildAndAssertSuccess(job));
         assertEquals(DoubleTickStandIn.SECOND_KEY, doubleTick.requests().get(0).authorization());
     }
 
     @Test
     void nobodyHasTheNumber() throws Exception {
-        String line = "ERROR: Nobody in the DoubleTick team has the login number +91••••••3299. Check the number: it must"
-                + " be the one that the member logs in to DoubleTick with, country code included.";
+        String line =
+                "ERROR: Nobody in the DoubleTick team has the login number +91••••••3299. Check the number: it must"
+                        + " be the one that the member logs in to DoubleTick with, country code included.";
         StandInExtension.assertLog(line, build("doubletickMember '+919876543299'", Result.FAILURE));
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(200, "{\"data\":[]}"))) {
             StandInExtension.use(server.url());

@@ -8,7 +8,6 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,8 +186,8 @@ class MemberStepTest {
     void stageViewShowsTheNumberMasked() throws Exception {
         for (String step : STEPS) {
             WorkflowRun build = build(step + " loginNumber: '+919876543210'", Result.SUCCESS);
-            FlowNode node = new DepthFirstScanner()
-                    .findFirstMatch(build.getExecution(), new NodeStepTypePredicate(step));
+            FlowNode node =
+                    new DepthFirstScanner().findFirstMatch(build.getExecution(), new NodeStepTypePredicate(step));
             assertEquals("+91••••••3210", ArgumentsAction.getStepArgumentsAsString(node));
         }
     }

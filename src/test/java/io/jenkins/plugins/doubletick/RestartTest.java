@@ -223,8 +223,9 @@ class RestartTest {
             });
             assertNoKeyIn(jenkins.getHome());
             jenkins.then(r -> {
-                WorkflowRun answered =
-                        r.jenkins.getItemByFullName("answered", WorkflowJob.class).getBuildByNumber(1);
+                WorkflowRun answered = r.jenkins
+                        .getItemByFullName("answered", WorkflowJob.class)
+                        .getBuildByNumber(1);
                 answered.getAction(InputAction.class).getExecutions().get(0).doProceedEmpty();
                 StandInExtension.assertLog("Still Asha Rao, null, false", end(r, "answered", Result.SUCCESS));
                 WorkflowRun waiting = end(r, "waiting", Result.SUCCESS);

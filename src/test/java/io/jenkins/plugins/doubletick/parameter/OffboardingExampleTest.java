@@ -64,9 +64,7 @@ class OffboardingExampleTest {
         sessions.then(r -> {
             WorkflowJob job = job(r);
             r.assertBuildStatusSuccess(r.waitForCompletion(approve(
-                    r,
-                    start(job, "+91 98765 43210"),
-                    "Log out Asha Rao (Agent) from DoubleTick on every device?")));
+                    r, start(job, "+91 98765 43210"), "Log out Asha Rao (Agent) from DoubleTick on every device?")));
             assertEquals(
                     List.of("GET /team", "POST /team-member/logout"),
                     doubleTick.requests().stream()
@@ -101,8 +99,8 @@ class OffboardingExampleTest {
         }
     }
 
-    private final LeakSearch search = new LeakSearch(
-            List.of(DoubleTickStandIn.KEY, "daniel.okafor"), List.of(DoubleTickStandIn.SECOND_MEMBER));
+    private final LeakSearch search =
+            new LeakSearch(List.of(DoubleTickStandIn.KEY, "daniel.okafor"), List.of(DoubleTickStandIn.SECOND_MEMBER));
 
     /** The name and the role, which the approval shows, are where docs/security.md says, and the rest is nowhere. */
     @Test
@@ -123,8 +121,7 @@ class OffboardingExampleTest {
             assertEquals(Set.of(), filesWithName());
             sessions.then(r -> {
                 StandInExtension.use(server.url());
-                r.waitForMessage(
-                        "Log out Daniel Okafor (Manager) from DoubleTick on every device?", build(r));
+                r.waitForMessage("Log out Daniel Okafor (Manager) from DoubleTick on every device?", build(r));
                 server.awaitRequest();
                 searchJenkinsHome();
             });
