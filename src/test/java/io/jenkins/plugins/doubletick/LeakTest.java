@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -62,7 +64,11 @@ class LeakTest {
 
     private record Attempt(String number, String credentialsId) {
         String step() {
-            return "catchError { doubletickLogout loginNumber: '" + number + "'"
+            return step("doubletickLogout");
+        }
+
+        String step(String name) {
+            return "catchError { " + name + " loginNumber: '" + number + "'"
                     + (credentialsId == null ? "" : ", credentialsId: '" + credentialsId + "'") + " }\n";
         }
     }
@@ -168,20 +174,20 @@ class LeakTest {
 
     private void attempt(JenkinsRule r) throws Exception {
         buildBoth(r, ATTEMPTS);
+        pipeline(r, ATTEMPTS.stream().map(attempt -> attempt.step("doubletickMember")));
         for (String id : List.of("doubletick", "wrong", "broken", "system", "login")) {
             verify(r, id);
         }
     }
 
     private static void buildBoth(JenkinsRule r, List<Attempt> attempts) throws Exception {
-        pipeline(r, attempts);
+        pipeline(r, attempts.stream().map(Attempt::step));
         freestyle(r, attempts);
     }
 
-    private static void pipeline(JenkinsRule r, List<Attempt> attempts) throws Exception {
+    private static void pipeline(JenkinsRule r, Stream<String> steps) throws Exception {
         WorkflowJob job = r.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
-        String script = String.join("", attempts.stream().map(Attempt::step).toList());
-        job.setDefinition(new CpsFlowDefinition(script, true));
+        job.setDefinition(new CpsFlowDefinition(steps.collect(Collectors.joining()), true));
         r.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
     }
 
@@ -213,7 +219,7 @@ class LeakTest {
         List<Attempt> attempts = EchoingServer.numbers().stream()
                 .map(number -> new Attempt(number, "echoed"))
                 .toList();
-        pipeline(r, attempts);
+        pipeline(r, attempts.stream().map(Attempt::step));
         // Uses some of them only, since both steps do the same with an answer.
         freestyle(r, List.of(attempts.get(0), attempts.get(attempts.size() / 2), attempts.get(attempts.size() - 1)));
         String log = JenkinsRule.getLog(
