@@ -146,7 +146,7 @@ final class MemberLogout implements CallListener {
     }
 
     private CompletableFuture<?> record(Logout logout) {
-        return write(() -> LogoutAction.record(run, logout));
+        return write(() -> LogoutAction.record(run, number, logout));
     }
 
     /** Writes something soon, after what was to be written before. */
