@@ -65,7 +65,7 @@ class TeamFaultsTest {
     }
 
     private static ScriptedServer.Reply error(int status) {
-        return ScriptedServer.answer(status, "{\"message\":\"No, +919876543210\"}");
+        return ScriptedServer.answer(status, "{\"message\":\"No\"}");
     }
 
     private static String team(String... members) {
@@ -89,11 +89,11 @@ class TeamFaultsTest {
             socket.getOutputStream().write("{\"data\":[{\"name\":\"Asha\"},".getBytes(StandardCharsets.UTF_8));
         };
         Map<String, ScriptedServer.Reply> faults = new LinkedHashMap<>();
-        faults.put("DoubleTick answered 401: No, +919876543210. Check the credential 'doubletick': ", error(401));
-        faults.put("DoubleTick answered 403: No, +919876543210. Check in DoubleTick, under Settings", error(403));
+        faults.put("DoubleTick answered 401: No. Check the credential 'doubletick': ", error(401));
+        faults.put("DoubleTick answered 403: No. Check in DoubleTick, under Settings", error(403));
         faults.put("DoubleTick answered 429", error(429));
-        faults.put("DoubleTick answered 503: No, +919876543210 (4 tries). Until then", error(503));
-        faults.put("DoubleTick answered 404: No, +919876543210. Until then", error(404));
+        faults.put("DoubleTick answered 503: No (4 tries). Until then", error(503));
+        faults.put("DoubleTick answered 404: No. Until then", error(404));
         faults.put("DoubleTick answered 200, but without a list of members. Until then", ScriptedServer.answer(200, "{}"));
         faults.put("The connection to ", cut);
         faults.put("The team has more than 10000 members", ScriptedServer.answer(200, members(10_001)));
