@@ -181,8 +181,7 @@ class BrowserTest {
         who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "asha");
         browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
         who.sendKeys(Keys.ARROW_DOWN, Keys.ENTER);
-        browser.await(
-                "choice", () -> who.getDomProperty("value").equals("Asha Rao, Agent, +91••••••3210"));
+        browser.await("choice", () -> who.getDomProperty("value").equals("Asha Rao, Agent, +91••••••3210"));
         browser.findText("This is Asha Rao, Agent");
         browser.screenshot("team-choice", browser.find(By.cssSelector("form[name='parameters']")));
         browser.button("Build").sendKeys(Keys.ENTER);

@@ -45,7 +45,9 @@ final class LoginNumberInput {
      */
     @NonNull
     static DoubleTickLoginNumberParameterValue resolve(
-            DoubleTickLoginNumberParameterDefinition parameter, @CheckForNull String text, @CheckForNull OfferedTeam team) {
+            DoubleTickLoginNumberParameterDefinition parameter,
+            @CheckForNull String text,
+            @CheckForNull OfferedTeam team) {
         try {
             LoginNumber number = LoginNumber.parse(text);
             return value(parameter, number.value(), team == null ? null : team.find(number));

@@ -59,7 +59,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
      * Also replaces values of another type, such as a string parameter's, which would store the number in clear, and those
      * that name a member. Waits for nothing, because the queue is locked.
      */
-    private static void check(Job<?, ?> job, DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
+    private static void check(
+            Job<?, ?> job, DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
         OfferedTeam team = OfferedTeam.withoutWaiting(job, definition);
         boolean isMissing = true;
         for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
@@ -80,7 +81,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
 
     private static ParameterValue check(
             ParameterValue given, DoubleTickLoginNumberParameterDefinition definition, @CheckForNull OfferedTeam team) {
-        DoubleTickLoginNumberParameterValue checked = LoginNumberInput.resolve(definition, String.valueOf(given.getValue()), team);
+        DoubleTickLoginNumberParameterValue checked =
+                LoginNumberInput.resolve(definition, String.valueOf(given.getValue()), team);
         // Keeps the name that a build had if it is built again while the team is not known.
         return checked.equals(given) && checked.memberName() == null ? given : checked;
     }

@@ -106,7 +106,8 @@ final class OfferedTeam {
             throw new AbortException(
                     Messages.OfferedTeam_unavailable(TeamProvider.explain(e.getCause(), credentialsId)));
         } catch (TimeoutException e) {
-            throw new AbortException(waits ? Messages.OfferedTeam_late(limit.toSeconds()) : Messages.OfferedTeam_notYet());
+            throw new AbortException(
+                    waits ? Messages.OfferedTeam_late(limit.toSeconds()) : Messages.OfferedTeam_notYet());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AbortException(Messages.OfferedTeam_notYet());

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,7 +52,8 @@ final class TeamSuggestions {
      * @param member null if the text does not mean one member with a login number
      * @param problem says what to do; null if there is none
      */
-    record Choice(@CheckForNull TeamMember member, @CheckForNull String problem) {}
+    record Choice(
+            @CheckForNull TeamMember member, @CheckForNull String problem) {}
 
     TeamSuggestions(Team team) {
         this.team = team;
@@ -103,7 +103,8 @@ final class TeamSuggestions {
 
     private Stream<String> matching(String text) {
         LoginNumber number = parse(text);
-        List<String> wanted = words(text).filter(word -> !FEW_DIGITS.matcher(word).matches()).toList();
+        List<String> wanted =
+                words(text).filter(word -> !FEW_DIGITS.matcher(word).matches()).toList();
         if (number == null && (wanted.isEmpty() || text.length() > MAX_TEXT)) {
             return Stream.empty();
         }
@@ -113,15 +114,15 @@ final class TeamSuggestions {
                     List<String> words = words(join(
                                     suggestion.getValue(), suggestion.getKey().email()))
                             .toList();
-                    return wanted.stream()
-                            .allMatch(word -> words.stream().anyMatch(other -> other.startsWith(word)));
+                    return wanted.stream().allMatch(word -> words.stream().anyMatch(other -> other.startsWith(word)));
                 };
         return suggestions.entrySet().stream().filter(matches).map(Map.Entry::getValue);
     }
 
     /** Splits at everything but letters and digits, and drops the accents that many people leave out. */
     private static Stream<String> words(String text) {
-        String plain = ACCENTS.matcher(Normalizer.normalize(text, Normalizer.Form.NFD)).replaceAll("");
+        String plain =
+                ACCENTS.matcher(Normalizer.normalize(text, Normalizer.Form.NFD)).replaceAll("");
         return BETWEEN_WORDS.splitAsStream(plain.toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
     }
 
@@ -163,8 +164,10 @@ final class TeamSuggestions {
                     tells ? meant : List.of());
         }
         if (found.stream().map(TeamMember::loginNumber).distinct().count() > 1) {
-            List<String> meant =
-                    found.stream().map(suggestions::get).filter(Objects::nonNull).toList();
+            List<String> meant = found.stream()
+                    .map(suggestions::get)
+                    .filter(Objects::nonNull)
+                    .toList();
             return meant.size() > 1 && meant.stream().distinct().count() == 1
                     ? refusal(Messages.TeamSuggestions_alike(), List.of())
                     : refusal(Messages.TeamSuggestions_several(), tells ? meant : List.of());

@@ -52,7 +52,9 @@ final class BuildRequests {
                 "build step, string",
                 (job, number) -> buildStep(
                         job,
-                        number == null ? "" : ", parameters: [string(name: 'LOGIN_NUMBER', value: '" + quoted(number) + "')]"));
+                        number == null
+                                ? ""
+                                : ", parameters: [string(name: 'LOGIN_NUMBER', value: '" + quoted(number) + "')]"));
         ways.put(
                 "build step, doubletickLoginNumber",
                 (job, number) -> buildStep(

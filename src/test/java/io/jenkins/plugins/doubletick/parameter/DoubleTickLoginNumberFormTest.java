@@ -8,7 +8,6 @@ import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.pipeline;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.script;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Cause;
 import hudson.model.FreeStyleProject;

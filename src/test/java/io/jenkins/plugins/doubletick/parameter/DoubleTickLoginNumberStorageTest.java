@@ -143,7 +143,8 @@ class DoubleTickLoginNumberStorageTest {
         search.filesForKeysAndNumbers(sessions.getHome().toPath());
         assertEquals(List.of(), search.hits());
         sessions.then(r -> {
-            Run<?, ?> build = r.jenkins.getAllItems(FreeStyleProject.class).get(0).getLastBuild();
+            Run<?, ?> build =
+                    r.jenkins.getAllItems(FreeStyleProject.class).get(0).getLastBuild();
             assertEquals("Daniel Okafor", valueOf(build).memberName());
             assertTrue(r.createWebClient()
                     .getPage(build)

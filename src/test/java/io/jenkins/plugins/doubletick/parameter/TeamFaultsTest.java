@@ -94,7 +94,8 @@ class TeamFaultsTest {
         faults.put("DoubleTick answered 429", error(429));
         faults.put("DoubleTick answered 503: No (4 tries). Until then", error(503));
         faults.put("DoubleTick answered 404: No. Until then", error(404));
-        faults.put("DoubleTick answered 200, but without a list of members. Until then", ScriptedServer.answer(200, "{}"));
+        faults.put(
+                "DoubleTick answered 200, but without a list of members. Until then", ScriptedServer.answer(200, "{}"));
         faults.put("The connection to ", cut);
         faults.put("The team has more than 10000 members", ScriptedServer.answer(200, members(10_001)));
         for (Map.Entry<String, ScriptedServer.Reply> fault : faults.entrySet()) {
@@ -188,8 +189,7 @@ class TeamFaultsTest {
             OfferedForm form = new OfferedForm(r, job);
             String clean = "<img src=x onerror=alert(1)> Rao & 'Co'";
             assertEquals(List.of(clean + ", Agent, +91••••••3210"), form.suggestions("rao"));
-            assertEquals(
-                    "ok: This is &lt;img src=x onerror=alert(1)&gt; Rao &amp; 'Co', Agent", form.check(clean));
+            assertEquals("ok: This is &lt;img src=x onerror=alert(1)&gt; Rao &amp; 'Co', Agent", form.check(clean));
             String told = requests.form(job, "Ra");
             assertTrue(told.contains(clean), told);
             assertNull(requests.form(job, clean + ", Agent, +91••••••3210"));

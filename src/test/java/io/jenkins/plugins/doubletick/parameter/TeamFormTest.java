@@ -131,9 +131,7 @@ class TeamFormTest {
                 "error: DoubleTick has no login number for this member; enter it in DoubleTick, or give it here");
         checks.put("Nadia", NOBODY);
         checks.put("Asha Rao, Agent, +91••••••3211", NOBODY);
-        checks.put(
-                "0123",
-                "error: A login number has 7 to 15 digits, country code included, such as +919876543210");
+        checks.put("0123", "error: A login number has 7 to 15 digits, country code included, such as +919876543210");
         checks.put("+91••••••3210", "");
         checks.put(Secret.fromString("Asha Rao").getEncryptedValue(), "");
         for (Map.Entry<String, String> entry : checks.entrySet()) {
@@ -155,7 +153,8 @@ class TeamFormTest {
             assertEquals(NO_NUMBER, form.check("Asha Rao").replaceFirst(",.*", ""));
             assertEquals("", form.check("+919876543210"));
             assertEquals("", form.check(""));
-            String named = form.post("autoCompleteValue", "Asha&credentialsId=doubletick").body();
+            String named = form.post("autoCompleteValue", "Asha&credentialsId=doubletick")
+                    .body();
             assertFalse(named.contains("Rao"), named);
         }
         assertEquals(
@@ -195,14 +194,19 @@ class TeamFormTest {
                     assertEquals(plain(value), form.check(value).replaceFirst(",.*", ""), user + " " + value);
                 }
             }
-            HtmlPage page = r.createWebClient().withThrowExceptionOnFailingStatusCode(false).login(user).getPage(job, "build?delay=0sec");
+            HtmlPage page = r.createWebClient()
+                    .withThrowExceptionOnFailingStatusCode(false)
+                    .login(user)
+                    .getPage(job, "build?delay=0sec");
             assertFalse(page.getWebResponse().getContentAsString().contains("autoCompleteUrl"));
         }
         for (String user : new String[] {"stranger", null}) {
             for (String method : List.of("autoCompleteValue", "checkValue")) {
                 assertEquals(
                         user == null ? 403 : 404,
-                        new OfferedForm(r, job, "LOGIN_NUMBER", user).post(method, "Asha").statusCode());
+                        new OfferedForm(r, job, "LOGIN_NUMBER", user)
+                                .post(method, "Asha")
+                                .statusCode());
             }
         }
         for (String method : List.of("autoCompleteValue", "checkValue")) {
@@ -232,7 +236,8 @@ class TeamFormTest {
         FreeStyleProject job = offering(r.jenkins, "doubletick");
         JenkinsRule.WebClient web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         HtmlPage page = web.getPage(job, "build?delay=0sec");
-        DomElement field = page.getFormByName("parameters").getInputsByName("value").get(0);
+        DomElement field =
+                page.getFormByName("parameters").getInputsByName("value").get(0);
         assertTrue(field.getAttribute("class").contains("auto-complete"), field.asXml());
         assertEquals("Name, e-mail address or +919876543210", field.getAttribute("placeholder"));
         String url = r.contextPath + "/" + job.getUrl() + "descriptorByName/"
@@ -240,7 +245,13 @@ class TeamFormTest {
         assertEquals(url + "/autoCompleteValue", field.getAttribute("autocompleteurl"));
         assertEquals(url + "/checkValue", field.getAttribute("checkurl"));
         assertEquals("GET", doubleTick.standIn().awaitRequest().method());
-        assertEquals(8, TeamProvider.get().ask(job, "doubletick").get(1, TimeUnit.MINUTES).members().size());
+        assertEquals(
+                8,
+                TeamProvider.get()
+                        .ask(job, "doubletick")
+                        .get(1, TimeUnit.MINUTES)
+                        .members()
+                        .size());
         assertEquals(1, doubleTick.requests().size());
 
         page = web.getPage(offering(r.jenkins, null), "build?delay=0sec");
@@ -267,21 +278,24 @@ class TeamFormTest {
                 StandInExtension.apiKey("other-domain", DoubleTickStandIn.KEY));
         StandInExtension.addGlobally(StandInExtension.apiKey("unusable", "two words"));
         Map<String, String> problems = new LinkedHashMap<>();
-        problems.put("deleted", "There is no credential with the ID 'deleted' that this build could use. Check the ID, and"
-                + " that the credential is stored in Jenkins's global store or in a folder of this job.");
+        problems.put(
+                "deleted",
+                "There is no credential with the ID 'deleted' that this build could use. Check the ID, and"
+                        + " that the credential is stored in Jenkins's global store or in a folder of this job.");
         problems.put("in-folder", "There is no credential with the ID 'in-folder' that this build could use.");
         problems.put("${KEY}", "There is no credential with the ID '${KEY}' that this build could use.");
         problems.put("system", "The credential 'system' has the scope System, which builds cannot use.");
         problems.put("login", "The credential 'login' is of the kind “Username with password”.");
-        problems.put("other-domain", "The credential 'other-domain' belongs to a credentials domain that does not cover 127.0.0.1.");
+        problems.put(
+                "other-domain",
+                "The credential 'other-domain' belongs to a credentials domain that does not cover 127.0.0.1.");
         problems.put("unusable", "The credential 'unusable' holds no usable key.");
         for (Map.Entry<String, String> problem : problems.entrySet()) {
             OfferedForm form = new OfferedForm(r, offering(elsewhere, problem.getKey()));
             for (String value : List.of("Asha Rao", DoubleTickStandIn.MEMBER)) {
                 String check = form.check(value);
                 assertTrue(
-                        check.startsWith(
-                                "warning: Names cannot be looked up in DoubleTick now. " + problem.getValue()),
+                        check.startsWith("warning: Names cannot be looked up in DoubleTick now. " + problem.getValue()),
                         check);
                 assertTrue(check.endsWith(" Until then, give the login number"), check);
             }

@@ -112,7 +112,8 @@ class TeamRequestTest {
         awaitTeam();
         for (BuildRequests.Way way : requests.ways().values()) {
             assertNull(way.ask(job, "O'Neil, Sam (night shift), Agent, +91••••••3230"));
-            assertEquals("O'Neil, Sam (night shift)", valueOf(finished.await(job)).memberName());
+            assertEquals(
+                    "O'Neil, Sam (night shift)", valueOf(finished.await(job)).memberName());
         }
     }
 
@@ -166,7 +167,8 @@ class TeamRequestTest {
         awaitTeam();
         assertNull(job.scheduleBuild2(0, new Cause.UserIdCause(), number("Ash")));
         assertEquals(
-                List.of("Refused a build of " + job.getName() + ". Parameter LOGIN_NUMBER: This is only a part of a name;"
+                List.of("Refused a build of " + job.getName()
+                        + ". Parameter LOGIN_NUMBER: This is only a part of a name;"
                         + " give all of it or a suggestion, or the login number."),
                 log.getMessages());
         r.assertBuildStatusSuccess(
@@ -215,14 +217,17 @@ class TeamRequestTest {
         assertNull(requests.form(job, NAME));
         Run<?, ?> build = finished.await(job);
         JenkinsRule.WebClient web = r.createWebClient();
-        assertTrue(
-                web.getPage(build, "parameters/").getWebResponse().getContentAsString().contains(NAME + ", +12•••••0123"));
+        assertTrue(web.getPage(build, "parameters/")
+                .getWebResponse()
+                .getContentAsString()
+                .contains(NAME + ", +12•••••0123"));
         assertTrue(((HtmlPage) web.getPage(build)).asNormalizedText().contains(NAME + ", +12•••••0123 logged out"));
         String json = web.goTo(build.getUrl() + "api/json", "application/json")
                 .getWebResponse()
                 .getContentAsString();
         assertTrue(
-                json.contains("\"name\":\"LOGIN_NUMBER\",\"member\":\"Daniel Okafor\",\"value\":\"+12•••••0123\"}"), json);
+                json.contains("\"name\":\"LOGIN_NUMBER\",\"member\":\"Daniel Okafor\",\"value\":\"+12•••••0123\"}"),
+                json);
     }
 
     @Test
@@ -242,6 +247,7 @@ class TeamRequestTest {
         Run<?, ?> run = finished.await(pipeline);
         StandInExtension.use("http://127.0.0.1:1");
         ReplayAction replay = run.getAction(ReplayAction.class);
-        assertNamed((Run<?, ?>) replay.run(replay.getOriginalScript(), Map.of(), true).get());
+        assertNamed((Run<?, ?>)
+                replay.run(replay.getOriginalScript(), Map.of(), true).get());
     }
 }

@@ -21,16 +21,15 @@ class TeamSuggestionsTest {
 
     private static final TeamMember ASHA = member("Asha Rao", "919876543210", "asha.rao@example.com", "Agent");
     private static final TeamMember ASHOK = member("Ashok Rao", "919876543299", "ashok@example.com", "Agent");
-    private static final TeamMember OWNER = new TeamMember(
-            "3", "Meera Iyer", "meera@example.com", "Admin", true, ASHA.loginNumber());
+    private static final TeamMember OWNER =
+            new TeamMember("3", "Meera Iyer", "meera@example.com", "Admin", true, ASHA.loginNumber());
     private static final TeamMember SAM = member("O'Neil, Sam (night shift)", "12025550123", null, "Agent");
     private static final TeamMember ZOE = member("Zoë Brandt", "4915112345678", "zoe@example.com", null);
     private static final TeamMember WITHOUT_NUMBER = member("Zahra Khan", null, "zahra@example.com", "Agent");
 
     private static TeamMember member(String name, String number, String email, String role) {
         try {
-            return new TeamMember(
-                    "id", name, email, role, false, number == null ? null : LoginNumber.parse(number));
+            return new TeamMember("id", name, email, role, false, number == null ? null : LoginNumber.parse(number));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -105,7 +104,11 @@ class TeamSuggestionsTest {
             assertSame(ZOE, TEAM.choose(text, true).member());
         }
         TeamMember hindi = member("राम", "919876500001", null, null);
-        assertSame(hindi, team(hindi, member("रमा", "919876500002", null, null)).choose("राम", true).member());
+        assertSame(
+                hindi,
+                team(hindi, member("रमा", "919876500002", null, null))
+                        .choose("राम", true)
+                        .member());
     }
 
     @ParameterizedTest
@@ -150,7 +153,8 @@ class TeamSuggestionsTest {
 
     @Test
     void ownerIsMarked() {
-        assertEquals(List.of("Meera Iyer, Admin, Owner, +91••••••3210"), team(OWNER).search("meera"));
+        assertEquals(
+                List.of("Meera Iyer, Admin, Owner, +91••••••3210"), team(OWNER).search("meera"));
         assertEquals("Meera Iyer, Admin, Owner", TeamSuggestions.describe(OWNER));
     }
 
@@ -226,7 +230,8 @@ class TeamSuggestionsTest {
     void markupIsText() {
         TeamMember markup = member("<b onclick='x()'>Asha & \"Co\"</b>", "919876543210", null, null);
         assertSame(
-                markup, team(markup).choose(team(markup).search("asha").get(0), true).member());
+                markup,
+                team(markup).choose(team(markup).search("asha").get(0), true).member());
     }
 
     @Test
