@@ -9,8 +9,6 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
-import hudson.model.ParametersAction;
-import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -18,7 +16,6 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.CredentialsDropDown;
 import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import java.util.Objects;
 import net.sf.json.JSONObject;
@@ -29,7 +26,6 @@ import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
@@ -85,13 +81,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     /** Tells whether the form offers the team, and begins to ask for it, so that it is there when somebody types. */
     @Restricted(DoNotUse.class) // index.jelly
     public boolean isOffering() {
-        StaplerRequest2 request = Stapler.getCurrentRequest2();
-        OfferedTeam team = OfferedTeam.inForm(request.findAncestorObject(Job.class), getName());
-        if (team == null || !team.isOf(this)) {
-            return false;
-        }
-        team.prepare();
-        return true;
+        return OfferedTeam.prepareFor(this);
     }
 
     @Override
@@ -130,13 +120,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 req, JSONObject form) {
-        Run<?, ?> run = req.findAncestorObject(Run.class);
-        ParametersAction parameters = run == null ? null : run.getAction(ParametersAction.class);
-        String text = LoginNumberInput.unmask(
-                form.optString("value"),
-                parameters == null ? null : parameters.getParameter(getName()),
-                getDefaultParameterValue());
-        return LoginNumberInput.resolve(this, text, OfferedTeam.ofRequest(this));
+        return LoginNumberInput.resolve(
+                this, LoginNumberInput.unmask(this, req, form.optString("value")), OfferedTeam.ofRequest(this));
     }
 
     /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
@@ -186,32 +171,18 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
             return Util.fixNull(value).isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(value);
         }
 
-        /**
-         * Checks what was typed, which anybody may have done, and says whom it means to those who may build the job.
-         *
-         * @param name the parameter's
-         */
+        /** Checks a number for anybody, and names who may be meant to those who may build the job. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
         public FormValidation doCheckValue(
                 @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
-            String text = Util.fixNull(value);
-            OfferedTeam team = OfferedTeam.inForm(job, name);
-            if (text.isBlank() || FormInput.isEncrypted("value")) {
-                return FormValidation.ok();
-            }
-            if (LoginNumber.isMasked(text) && (team == null || !TeamSuggestions.isName(text))) {
-                return FormValidation.ok(); // The form itself has filled it in.
-            }
-            return team == null ? LoginNumberFormValidation.check(text) : team.check(text);
+            return Util.fixNull(value).isBlank() || FormInput.isEncrypted("value")
+                    ? FormValidation.ok()
+                    : OfferedTeam.check(OfferedTeam.inForm(job, name), value);
         }
 
-        /**
-         * Suggests members to those who may build the job.
-         *
-         * @param name the parameter's
-         */
+        /** Suggests members for the parameter of this name, to those who may build the job. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.

@@ -3,12 +3,14 @@ package io.jenkins.plugins.doubletick.parameter;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
-import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
+import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.TeamMember;
 import java.util.List;
 import java.util.stream.Stream;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** Makes the value of a parameter of what somebody enters: a number, or what names a member of the team. */
 final class LoginNumberInput {
@@ -16,13 +18,15 @@ final class LoginNumberInput {
     private LoginNumberInput() {}
 
     /**
-     * Returns the number of the one value that looks like the text when it is masked. Returns the text if there is none,
-     * and if there are two: neither is guessed.
-     *
-     * @param values null, or of another type, where there is none
+     * Returns the number that a form showed masked: the default, or that of the build that is built again. Returns the text
+     * if it is none of these, and if it could be both: neither is guessed.
      */
-    static String unmask(String text, ParameterValue... values) {
-        List<String> numbers = Stream.of(values)
+    static String unmask(DoubleTickLoginNumberParameterDefinition parameter, StaplerRequest2 request, String text) {
+        Run<?, ?> run = request.findAncestorObject(Run.class);
+        ParametersAction parameters = run == null ? null : run.getAction(ParametersAction.class);
+        List<String> numbers = Stream.of(
+                        parameters == null ? null : parameters.getParameter(parameter.getName()),
+                        parameter.getDefaultParameterValue())
                 .filter(DoubleTickLoginNumberParameterValue.class::isInstance)
                 .map(DoubleTickLoginNumberParameterValue.class::cast)
                 .filter(number -> number.getMasked().equals(text))

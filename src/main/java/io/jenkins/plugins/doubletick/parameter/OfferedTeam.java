@@ -87,13 +87,19 @@ final class OfferedTeam {
                 : null;
     }
 
-    boolean isOf(DoubleTickLoginNumberParameterDefinition definition) {
-        return credentialsId.equals(definition.getCredentialsId());
-    }
-
-    /** Asks for the team if it is not known, and returns at once. */
-    void prepare() {
-        TeamProvider.get().ask(job, credentialsId);
+    /**
+     * Begins to ask for the team that a form offers, and returns at once.
+     *
+     * @return whether it offers one
+     */
+    static boolean prepareFor(DoubleTickLoginNumberParameterDefinition shown) {
+        OfferedTeam team = inForm(Stapler.getCurrentRequest2().findAncestorObject(Job.class), shown.getName());
+        // What is shown may be a copy of the job's own parameter, with the number of a build that is built again.
+        if (team == null || !team.credentialsId.equals(shown.getCredentialsId())) {
+            return false;
+        }
+        TeamProvider.get().ask(team.job, team.credentialsId);
+        return true;
     }
 
     /** @throws AbortException says why the team is not known, and what to do */
@@ -143,15 +149,22 @@ final class OfferedTeam {
         }
     }
 
-    /** Says beneath the field whom its text means. */
-    FormValidation check(String text) {
-        boolean isName = TeamSuggestions.isName(text);
+    /**
+     * Says beneath the field whom its text means.
+     *
+     * @param team null if no member can be named
+     */
+    static FormValidation check(@CheckForNull OfferedTeam team, String text) {
+        boolean isName = team != null && TeamSuggestions.isName(text);
+        if (LoginNumber.isMasked(text) && !isName) {
+            return FormValidation.ok(); // The form itself has filled it in.
+        }
         FormValidation asNumber = LoginNumberFormValidation.check(text);
-        if (!isName && asNumber.kind == FormValidation.Kind.ERROR) {
+        if (team == null || !isName && asNumber.kind == FormValidation.Kind.ERROR) {
             return asNumber;
         }
         try {
-            TeamSuggestions.Choice choice = new TeamSuggestions(await(FORM_LIMIT)).choose(text, true);
+            TeamSuggestions.Choice choice = new TeamSuggestions(team.await(FORM_LIMIT)).choose(text, true);
             TeamMember member = choice.member();
             if (member == null) {
                 return isName ? FormValidation.error(choice.problem()) : FormValidation.warning(choice.problem());
