@@ -54,8 +54,7 @@ final class OfferedTeam {
     /** Returns what a parameter offers to the form, REST or CLI request for a build of its job; null for nothing. */
     @CheckForNull
     static OfferedTeam ofRequest(DoubleTickLoginNumberParameterDefinition definition) {
-        StaplerRequest2 request = Stapler.getCurrentRequest2();
-        Job<?, ?> job = request == null ? null : request.findAncestorObject(Job.class);
+        Job<?, ?> job = jobOfPage();
         if (job == null && CLICommand.getCurrent() instanceof BuildCommand command) {
             job = command.job;
         }
@@ -78,6 +77,12 @@ final class OfferedTeam {
     }
 
     @CheckForNull
+    private static Job<?, ?> jobOfPage() {
+        StaplerRequest2 request = Stapler.getCurrentRequest2();
+        return request == null ? null : request.findAncestorObject(Job.class);
+    }
+
+    @CheckForNull
     private static DoubleTickLoginNumberParameterDefinition stored(Job<?, ?> job, String parameter) {
         ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
         return parameters != null
@@ -93,7 +98,7 @@ final class OfferedTeam {
      * @return whether it offers one
      */
     static boolean prepareFor(DoubleTickLoginNumberParameterDefinition shown) {
-        OfferedTeam team = inForm(Stapler.getCurrentRequest2().findAncestorObject(Job.class), shown.getName());
+        OfferedTeam team = inForm(jobOfPage(), shown.getName());
         // What is shown may be a copy of the job's own parameter, with the number of a build that is built again.
         if (team == null || !team.credentialsId.equals(shown.getCredentialsId())) {
             return false;
