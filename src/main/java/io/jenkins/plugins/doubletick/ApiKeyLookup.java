@@ -12,6 +12,7 @@ import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Fingerprint;
+import hudson.model.Job;
 import hudson.model.Run;
 import hudson.security.ACL;
 import io.jenkins.plugins.doubletick.client.ApiKey;
@@ -21,6 +22,7 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import okhttp3.HttpUrl;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.springframework.security.core.Authentication;
 
 /** Finds a run's API key, or says why there is none. May call out to a vault, so {@link ApiKeyProvider} calls it. */
 final class ApiKeyLookup {
@@ -42,9 +44,30 @@ final class ApiKeyLookup {
         StringCredentials found =
                 CredentialsProvider.findCredentialById(id, StringCredentials.class, run, requirements(url));
         if (found == null) {
-            throw new AbortException(whyNotFound(run, id, url));
+            IdCredentials other = CredentialsProvider.findCredentialById(id, IdCredentials.class, run, List.of());
+            throw new AbortException(whyNotFound(other, id, url));
         }
         return new Found(parse(found, id), found);
+    }
+
+    /** Finds the key as a job may: with its folders and the user that it runs as, and not in the System scope. */
+    @NonNull
+    static Found find(Job<?, ?> job, String id, HttpUrl url) throws AbortException {
+        StringCredentials found = find(job, id, StringCredentials.class, requirements(url));
+        if (found == null) {
+            throw new AbortException(whyNotFound(find(job, id, IdCredentials.class, List.of()), id, url));
+        }
+        return new Found(parse(found, id), found);
+    }
+
+    /** Looks where {@code findCredentialById} looks for a run. */
+    private static <C extends IdCredentials> C find(
+            Job<?, ?> job, String id, Class<C> type, List<DomainRequirement> requirements) {
+        Authentication user = CredentialsDropDown.authentication(job);
+        C found = CredentialsProvider.findCredentialByIdInItem(id, type, job, user, requirements);
+        return found == null && !user.equals(ACL.SYSTEM2) && job.hasPermission2(user, CredentialsProvider.USE_ITEM)
+                ? CredentialsProvider.findCredentialByIdInItem(id, type, job, ACL.SYSTEM2, requirements)
+                : found;
     }
 
     private static ApiKey parse(StringCredentials found, String id) throws AbortException {
@@ -91,8 +114,8 @@ final class ApiKeyLookup {
         return URIRequirementBuilder.fromUri(url.toString()).build();
     }
 
-    private static String whyNotFound(Run<?, ?> run, String id, HttpUrl url) {
-        IdCredentials other = CredentialsProvider.findCredentialById(id, IdCredentials.class, run, List.of());
+    /** @param other what has the id, for any host and of any kind; null if nothing has */
+    private static String whyNotFound(IdCredentials other, String id, HttpUrl url) {
         if (other instanceof StringCredentials) {
             return Messages.ApiKeyLookup_otherDomain(id, url.host());
         }

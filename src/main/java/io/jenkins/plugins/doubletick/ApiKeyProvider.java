@@ -1,15 +1,18 @@
 package io.jenkins.plugins.doubletick;
 
+import com.cloudbees.plugins.credentials.CredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -79,6 +82,14 @@ public class ApiKeyProvider {
         mine.lookup.cancel(true);
     }
 
+    /** Finds the key as a job may, of which no build need run, and tells the credentials plugin. */
+    CompletableFuture<ApiKey> find(Job<?, ?> job, String credentialsId, HttpUrl url) {
+        return lookups.call(() -> ApiKeyLookup.find(job, credentialsId, url)).thenApply(found -> {
+            track(job, () -> CredentialsProvider.track(job, found.credential()));
+            return found.key();
+        });
+    }
+
     /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
     CompletableFuture<ApiKey> findGlobal(String credentialsId) {
         return lookups.call(() -> ApiKeyLookup.findGlobal(credentialsId));
@@ -100,13 +111,17 @@ public class ApiKeyProvider {
 
     /** Tells the credentials plugin that the run uses the credential. That writes a file, for which nobody waits. */
     void track(Run<?, ?> run, ApiKeyLookup.Found found) {
-        tracking.call(() -> {
-                    ApiKeyLookup.track(run, found.credential());
-                    return null;
-                })
-                .exceptionally(failure -> {
-                    LOGGER.log(Level.WARNING, failure, () -> run + ": cannot track the usage of a credential");
-                    return null;
-                });
+        track(run, () -> {
+            ApiKeyLookup.track(run, found.credential());
+            return null;
+        });
+    }
+
+    private void track(Object user, Callable<?> usage) {
+        tracking.call(usage).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                LOGGER.log(Level.WARNING, failure, () -> user + ": cannot track the usage of a credential");
+            }
+        });
     }
 }

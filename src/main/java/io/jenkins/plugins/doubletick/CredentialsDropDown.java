@@ -14,13 +14,16 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
  * The credential drop-down of every form of this plugin. It lists what a run could use: nothing of the System scope, and
  * nothing for other hosts than DoubleTick's. Users who may not choose a credential see no IDs in it.
  */
-final class CredentialsDropDown {
+@Restricted(NoExternalUse.class)
+public final class CredentialsDropDown {
 
     private CredentialsDropDown() {}
 
@@ -38,7 +41,7 @@ final class CredentialsDropDown {
     }
 
     /** @param item what is being configured; null for what is global */
-    static ListBoxModel fill(@CheckForNull Item item, @CheckForNull String current, String emptyText) {
+    public static ListBoxModel fill(@CheckForNull Item item, @CheckForNull String current, String emptyText) {
         StandardListBoxModel items = new StandardListBoxModel();
         items.add(emptyText, "");
         if (mayChoose(item)) {
@@ -55,13 +58,19 @@ final class CredentialsDropDown {
                 : items.includeCurrentValue(current);
     }
 
+    /** Checks the choice of a step, which may leave it to a parameter of the build. */
     static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
+        String id = Util.fixNull(value).strip();
+        return id.startsWith("${") && id.endsWith("}") && mayChoose(item) && !FormInput.isEncrypted("value")
+                ? FormValidation.ok(Messages.CredentialsDropDown_parameter())
+                : checkId(item, value);
+    }
+
+    /** Checks the choice where there is no build. */
+    public static FormValidation checkId(@CheckForNull Item item, @CheckForNull String value) {
         String id = Util.fixEmptyAndTrim(value);
         if (id == null || !mayChoose(item) || FormInput.isEncrypted("value")) {
             return FormValidation.ok();
-        }
-        if (id.startsWith("${") && id.endsWith("}")) {
-            return FormValidation.ok(Messages.CredentialsDropDown_parameter());
         }
         CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));
         boolean none = CredentialsProvider.listCredentialsInItem(
@@ -76,7 +85,8 @@ final class CredentialsDropDown {
                 : item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM);
     }
 
-    private static Authentication authentication(@CheckForNull Item item) {
+    /** Returns whom the builds of an item run as. */
+    static Authentication authentication(@CheckForNull Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }
 }

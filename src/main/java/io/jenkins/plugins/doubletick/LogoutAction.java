@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.InvisibleAction;
+import hudson.model.ParametersAction;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
@@ -10,6 +11,8 @@ import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import jenkins.model.RunAction2;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.export.Exported;
@@ -17,7 +20,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 
 /** The logouts of a build, on its page and in its REST API. */
 @ExportedBean
-public final class LogoutAction extends InvisibleAction {
+public final class LogoutAction extends InvisibleAction implements RunAction2 {
 
     static {
         // Pipeline writes all logouts of a build again with every step, so their elements have a short name.
@@ -27,6 +30,18 @@ public final class LogoutAction extends InvisibleAction {
     /** Declared by its class, which XStream would otherwise write into each file. */
     private final CopyOnWriteArrayList<Logout> logouts = new CopyOnWriteArrayList<>();
 
+    private transient Run<?, ?> run;
+
+    @Override
+    public void onAttached(Run<?, ?> build) {
+        run = build;
+    }
+
+    @Override
+    public void onLoad(Run<?, ?> build) {
+        run = build;
+    }
+
     /**
      * Adds a logout to the build. Whoever runs the build saves it: Pipeline does so before it stores that the step is
      * over ({@code WorkflowRun.GraphL}), unless it was told to be less durable.
@@ -35,13 +50,37 @@ public final class LogoutAction extends InvisibleAction {
      * {@code getAction} calls factories of other plugins, which may hang.
      */
     @SuppressWarnings("deprecation")
-    static synchronized void record(Run<?, ?> run, Logout logout) {
+    static synchronized void record(Run<?, ?> run, LoginNumber number, Logout logout) {
+        logout.parameter = members(run)
+                .filter(member -> member.memberName() != null && number.equals(member.loginNumber()))
+                .map(NamedMember::getName)
+                .findFirst()
+                .orElse(null);
         List<LogoutAction> actions = Util.filter(run.getActions(), LogoutAction.class);
         LogoutAction action = actions.isEmpty() ? new LogoutAction() : actions.get(0);
         if (actions.isEmpty()) {
             run.addAction(action);
         }
         action.logouts.add(logout);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static Stream<NamedMember> members(Run<?, ?> run) {
+        return Util.filter(run.getActions(), ParametersAction.class).stream()
+                .flatMap(action -> action.getAllParameters().stream())
+                .filter(NamedMember.class::isInstance)
+                .map(NamedMember.class::cast);
+    }
+
+    /** Says whom a logout was for and how it ended. Only the parameter keeps the name, and encrypts it. */
+    @Restricted(DoNotUse.class) // summary.jelly
+    public String outcomeOf(Logout logout) {
+        String who = members(run)
+                .filter(member -> member.getName().equals(logout.parameter))
+                .map(member -> member.memberName() + ", " + logout.loginNumber)
+                .findFirst()
+                .orElse(logout.loginNumber);
+        return logout.success ? Messages.LogoutAction_success(who) : Messages.LogoutAction_failure(who);
     }
 
     /** The logouts of the build in the order in which they ended. */
@@ -60,6 +99,10 @@ public final class LogoutAction extends InvisibleAction {
         private final int tries;
         private final String loginNumber;
         private final String credentialsId;
+
+        /** Has the member's name; null if none has. */
+        @CheckForNull
+        private String parameter;
 
         private Logout(LoginNumber number, String credentialsId, boolean success, int status, int tries) {
             this.success = success;
@@ -113,11 +156,6 @@ public final class LogoutAction extends InvisibleAction {
         @Exported
         public Date getTime() {
             return new Date(time);
-        }
-
-        @Restricted(DoNotUse.class) // summary.jelly
-        public String getOutcome() {
-            return success ? Messages.LogoutAction_success(loginNumber) : Messages.LogoutAction_failure(loginNumber);
         }
 
         @Restricted(DoNotUse.class) // summary.jelly

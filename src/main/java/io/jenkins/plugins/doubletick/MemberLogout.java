@@ -46,7 +46,7 @@ final class MemberLogout extends MemberCall<LogoutResult, Void> implements CallL
     }
 
     private void record(Logout logout) {
-        write(() -> LogoutAction.record(arguments.run(), logout));
+        write(() -> LogoutAction.record(arguments.run(), arguments.number(), logout));
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface NamedMember {
 
+    /** Returns the name of the parameter. */
+    String getName();
+
     /** Returns null if the parameter holds no login number. */
     @CheckForNull
     LoginNumber loginNumber();

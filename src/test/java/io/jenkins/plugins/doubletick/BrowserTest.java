@@ -1,11 +1,16 @@
 package io.jenkins.plugins.doubletick;
 
+import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.darktheme.DarkThemeSystemManagerFactory;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import io.jenkins.plugins.thememanager.ThemeManagerPageDecorator;
 import java.nio.file.Path;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +32,10 @@ class BrowserTest {
 
     private static final String DESCRIPTION = "DoubleTick account of the company";
     private static final String JOB = "offboard-team-member";
+    private static final String APPROVED_JOB = "offboard-after-approval";
+    private static final String SUGGESTIONS = "//*[contains(@class,'jenkins-dropdown')]";
+    private static final By VALIDATION = By.xpath(
+            "ancestor::*[contains(@class,'jenkins-form-item')][1]//*[contains(@class,'validation-error-area')]");
 
     /** A Jenkins of its own process, since JenkinsRule's has no icons. */
     @RegisterExtension
@@ -80,8 +89,9 @@ class BrowserTest {
         addKey();
         verifyKeyAndSetDefault();
         createJob();
-        build(1, DoubleTickStandIn.MEMBER, "+91••••••3210 logged out", "build-success");
+        build(1, DoubleTickStandIn.MEMBER, "Asha Rao, +91••••••3210 logged out", "build-success");
         build(2, DoubleTickStandIn.NOT_A_MEMBER, "+91••••••3299 not logged out", "build-failure");
+        chooseAndApprove();
         snippetGenerator();
         browser.assertNoErrors();
     }
@@ -122,8 +132,10 @@ class BrowserTest {
         browser.click(browser.button("OK"));
         browser.click(browser.findText("This project is parameterized"));
         browser.click(browser.button("Add Parameter"));
-        browser.click(browser.button("String Parameter"));
-        browser.type(browser.find(By.name("parameter.name")), "LOGIN_NUMBER");
+        browser.click(browser.button("DoubleTick login number"));
+        browser.type(browser.find(By.name("_.name")), "LOGIN_NUMBER");
+        browser.select(By.name("_.credentialsId"), DESCRIPTION);
+        browser.help(browser.find(By.name("_.credentialsId")), "With it, whoever builds the job can choose a member");
         browser.click(browser.button("Add build step"));
         browser.click(browser.button("DoubleTick: log out team member"));
         WebElement number = browser.find(By.name("_.loginNumber"));
@@ -153,6 +165,52 @@ class BrowserTest {
                 browser.find(By.cssSelector("#main-panel h1, #main-panel .jenkins-app-bar")),
                 browser.findText("No changes"));
         browser.findText(line, "//*[@id='main-panel']");
+    }
+
+    /** Somebody who knows only "Asha" logs her out without a mouse, and the approver reads her name. */
+    private void chooseAndApprove() throws Throwable {
+        jenkins.runRemotely(BrowserTest::makeApprovedJob);
+        open("job/" + APPROVED_JOB + "/build?delay=0sec");
+        WebElement who = browser.find(By.name("value"));
+        Assertions.assertEquals("", who.findElement(VALIDATION).getText());
+        who.sendKeys("ash");
+        WebElement suggestion = browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
+        browser.screenshot("team-suggestions", who, suggestion);
+        who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "priya");
+        browser.findText("Priya Nair, Agent, priya.n@example.com, +91••••••3288", SUGGESTIONS);
+        who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "asha");
+        browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
+        who.sendKeys(Keys.ARROW_DOWN, Keys.ENTER);
+        browser.await("choice", () -> who.getDomProperty("value").equals("Asha Rao, Agent, +91••••••3210"));
+        browser.findText("This is Asha Rao, Agent");
+        browser.screenshot("team-choice", browser.find(By.cssSelector("form[name='parameters']")));
+        browser.button("Build").sendKeys(Keys.ENTER);
+        browser.find(By.cssSelector("a[href$='/job/" + APPROVED_JOB + "/1/']"));
+        open("job/" + APPROVED_JOB + "/1/parameters/");
+        browser.findText("Asha Rao, +91••••••3210");
+        jenkins.runRemotely(BrowserTest::awaitQuestion);
+        open("job/" + APPROVED_JOB + "/1/input/");
+        browser.click(browser.button("Proceed"));
+        jenkins.runRemotely(JenkinsRule::waitUntilNoActivity);
+        open("job/" + APPROVED_JOB + "/1/");
+        browser.findText("Asha Rao, +91••••••3210 logged out", "//*[@id='main-panel']");
+    }
+
+    private static void makeApprovedJob(JenkinsRule r) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, APPROVED_JOB);
+        DoubleTickLoginNumberParameterDefinition parameter =
+                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
+        parameter.setDescription("Who is leaving");
+        parameter.setCredentialsId(StandInExtension.CREDENTIALS_ID);
+        job.addProperty(new ParametersDefinitionProperty(parameter));
+        job.setDefinition(
+                new CpsFlowDefinition("input 'Log out?'\ndoubletickLogout loginNumber: params.LOGIN_NUMBER", true));
+    }
+
+    private static void awaitQuestion(JenkinsRule r) throws Exception {
+        r.waitForMessage(
+                "Input requested",
+                r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class).getLastBuild());
     }
 
     private void snippetGenerator() throws Exception {

@@ -108,15 +108,17 @@ class CompatibilityTest {
 
     private static List<String> summaries(Run<?, ?> build) {
         assertNotNull(build);
-        return build.getAction(LogoutAction.class).getLogouts().stream()
-                .map(logout -> logout.getOutcome() + ": " + logout.getDetails())
+        LogoutAction action = build.getAction(LogoutAction.class);
+        return action.getLogouts().stream()
+                .map(logout -> action.outcomeOf(logout) + ": " + logout.getDetails())
                 .toList();
     }
 
     private static void assertOnPage(JenkinsRule r, Run<?, ?> build) throws Exception {
         String page = r.createWebClient().getPage(build).asNormalizedText();
-        for (Logout logout : build.getAction(LogoutAction.class).getLogouts()) {
-            assertTrue(page.contains(logout.getOutcome()), page);
+        LogoutAction action = build.getAction(LogoutAction.class);
+        for (Logout logout : action.getLogouts()) {
+            assertTrue(page.contains(action.outcomeOf(logout)), page);
             assertTrue(page.contains(logout.getDetails()), page);
         }
     }

@@ -88,6 +88,8 @@ class PermissionTest {
         CHECK_FOR_ALL("value"),
         /** The check of what was typed, which is the same for everybody. */
         CHECK_TYPED("value"),
+        /** The suggestions for a parameter of the job, which none of these jobs has; TeamFormTest calls it for one. */
+        SUGGEST("value"),
         /** The request to DoubleTick. */
         SEND("credentialsId");
 
@@ -121,6 +123,15 @@ class PermissionTest {
             Map.entry("DoubleTickMemberStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
             Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
             Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
+            Map.entry(
+                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doFillCredentialsIdItems",
+                    Kind.LIST_FOR_STEP),
+            Map.entry(
+                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckCredentialsId",
+                    Kind.CHECK_FOR_STEP),
+            Map.entry(
+                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doAutoCompleteValue",
+                    Kind.SUGGEST),
             Map.entry(
                     "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckDefaultValue",
                     Kind.CHECK_TYPED),
@@ -337,7 +348,7 @@ class PermissionTest {
             return switch (kind) {
                 case LIST_FOR_STEP, CHECK_FOR_STEP -> inJob ? who.mayChooseInJob() : who.administers();
                 case LIST_FOR_ALL, CHECK_FOR_ALL, SEND -> who.administers();
-                case CHECK_TYPED -> true;
+                case CHECK_TYPED, SUGGEST -> true;
             };
         }
 

@@ -166,11 +166,11 @@ class RestartTest {
             });
             assertEquals(0, LateAnswer.GO.getCount());
             jenkins.then(r -> {
-                WorkflowRun build = end(r, "job", Result.SUCCESS);
+                LogoutAction action = end(r, "job", Result.SUCCESS).getAction(LogoutAction.class);
                 assertEquals(
                         List.of("+91••••••3210 logged out: HTTP status 201, 1 try, credential 'doubletick'"),
-                        build.getAction(LogoutAction.class).getLogouts().stream()
-                                .map(logout -> logout.getOutcome() + ": " + logout.getDetails())
+                        action.getLogouts().stream()
+                                .map(logout -> action.outcomeOf(logout) + ": " + logout.getDetails())
                                 .toList());
             });
             assertEquals(2, server.requests().size());

@@ -40,8 +40,14 @@ final class Screenshots {
             return;
         }
         Files.createDirectories(folder);
-        driver.executeScript(
-                "arguments[0].scrollIntoView({block: 'start'}); document.activeElement.blur()", elements[0]);
+        // Leaving a field would close the suggestions beneath it.
+        driver.executeScript("""
+                arguments[0].scrollIntoView({block: 'start'});
+                const field = document.activeElement;
+                if (!field.dropdown || !field.dropdown.state.isVisible) {
+                    field.blur();
+                }
+                """, elements[0]);
         for (String colorScheme : List.of("light", "dark")) {
             prefer(colorScheme);
             new WebDriverWait(driver, Browser.PATIENCE)

@@ -6,26 +6,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Keeps the team of each key for a minute, so that all who ask at once, or type a name, share one request. */
-final class TeamCache {
+/** Keeps each team for a minute, so that all who ask at once, or type a name, share one request. */
+@Restricted(NoExternalUse.class)
+public final class TeamCache {
 
     private static final long SECONDS = 60;
 
-    private final Map<Integer, CompletableFuture<Team>> teams = new HashMap<>();
+    private final Map<Object, CompletableFuture<Team>> teams = new HashMap<>();
     private final ScheduledExecutorService timer;
 
-    TeamCache(ScheduledExecutorService timer) {
+    /** @param timer runs what comes later */
+    public TeamCache(ScheduledExecutorService timer) {
         this.timer = timer;
     }
 
     /**
      * Returns the team that is kept, or asks for it.
      *
-     * @param key a number made of the API key
+     * @param key what the team is kept by, which holds no API key
+     * @param request never throws
      * @return cancelling it leaves the request to the others
      */
-    CompletableFuture<Team> get(int key, Supplier<CompletableFuture<Team>> request) {
+    public CompletableFuture<Team> get(Object key, Supplier<CompletableFuture<Team>> request) {
         CompletableFuture<Team> team;
         boolean asked = false;
         synchronized (teams) {
@@ -42,7 +47,16 @@ final class TeamCache {
         return team.copy();
     }
 
-    private void ask(int key, CompletableFuture<Team> team, Supplier<CompletableFuture<Team>> request) {
+    /** Returns the team that is kept, without asking for it; null if there is none. */
+    public Team getNow(Object key) {
+        synchronized (teams) {
+            CompletableFuture<Team> team = teams.get(key);
+            // One that failed is about to be forgotten.
+            return team == null || team.isCompletedExceptionally() ? null : team.getNow(null);
+        }
+    }
+
+    private void ask(Object key, CompletableFuture<Team> team, Supplier<CompletableFuture<Team>> request) {
         request.get().whenComplete((members, failure) -> {
             try {
                 if (failure == null) {
@@ -60,7 +74,7 @@ final class TeamCache {
         });
     }
 
-    private void forget(int key, CompletableFuture<Team> team) {
+    private void forget(Object key, CompletableFuture<Team> team) {
         synchronized (teams) {
             teams.remove(key, team);
         }

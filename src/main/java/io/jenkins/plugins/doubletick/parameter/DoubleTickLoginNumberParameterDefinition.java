@@ -4,26 +4,28 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.AutoCompletionCandidates;
+import hudson.model.Item;
+import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
-import hudson.model.ParametersAction;
-import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.CredentialsDropDown;
+import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
-import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
@@ -35,6 +37,9 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
 
     @CheckForNull
     private Secret defaultValue;
+
+    @CheckForNull
+    private String credentialsId;
 
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterDefinition(@NonNull String name) {
@@ -62,10 +67,28 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return defaultValue;
     }
 
+    /** The id of the credential by whose team the number's owner may be named; null if only a number is taken. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Tells whether the form offers the team, and begins to ask for it, so that it is there when somebody types. */
+    @Restricted(DoNotUse.class) // index.jelly
+    public boolean isOffering() {
+        return OfferedTeam.prepareFor(this);
+    }
+
     @Override
     public ParameterDefinition copyWithDefaultValue(ParameterValue value) {
         DoubleTickLoginNumberParameterDefinition copy = new DoubleTickLoginNumberParameterDefinition(getName());
         copy.setDescription(getDescription());
+        copy.setCredentialsId(credentialsId);
         copy.setDefaultValue(
                 value instanceof DoubleTickLoginNumberParameterValue number ? number.getValue() : getDefaultValue());
         return copy;
@@ -74,43 +97,31 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     @Override
     @CheckForNull
     public DoubleTickLoginNumberParameterValue getDefaultParameterValue() {
-        return defaultValue == null ? null : value(defaultValue.getPlainText());
-    }
-
-    /** @throws InvalidLoginNumberException if it is not a login number */
-    @Override
-    public DoubleTickLoginNumberParameterValue createValue(String text) {
-        try {
-            return value(LoginNumber.parse(text).value());
-        } catch (DoubleTickException e) {
-            throw new InvalidLoginNumberException(getName(), e);
-        }
+        return defaultValue == null ? null : LoginNumberInput.value(this, defaultValue.getPlainText(), null);
     }
 
     /**
-     * Takes the number that a form sends. A masked one stands for the number that the form showed masked: the default,
-     * or that of the build that is built again. Where both look the same, neither is guessed.
+     * Takes a number, or what names a member of the team if the parameter offers it. If nothing says for which job,
+     * {@link LoginNumberQueueDecisionHandler} finds the member.
+     *
+     * @throws InvalidLoginNumberException if it is no login number, and names no member
+     */
+    @Override
+    public DoubleTickLoginNumberParameterValue createValue(String text) {
+        OfferedTeam team = OfferedTeam.ofRequest(this);
+        return team == null && LoginNumberInput.mayName(this, text)
+                ? LoginNumberInput.value(this, text, null)
+                : LoginNumberInput.resolve(this, text, team);
+    }
+
+    /**
+     * Takes the number or name that a form sends. A masked number stands for the one that the form showed masked: the
+     * default, or that of the build that is built again.
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 req, JSONObject form) {
-        String text = form.optString("value");
-        Run<?, ?> run = req.findAncestorObject(Run.class);
-        ParametersAction parameters = run == null ? null : run.getAction(ParametersAction.class);
-        List<String> numbers = Stream.of(
-                        parameters == null ? null : parameters.getParameter(getName()), getDefaultParameterValue())
-                .filter(DoubleTickLoginNumberParameterValue.class::isInstance)
-                .map(DoubleTickLoginNumberParameterValue.class::cast)
-                .filter(number -> number.getMasked().equals(text))
-                .map(DoubleTickLoginNumberParameterValue::getValue)
-                .distinct()
-                .toList();
-        return createValue(numbers.size() == 1 ? numbers.get(0) : text);
-    }
-
-    private DoubleTickLoginNumberParameterValue value(String number) {
-        DoubleTickLoginNumberParameterValue value = new DoubleTickLoginNumberParameterValue(getName(), number);
-        value.setDescription(getDescription());
-        return value;
+        return LoginNumberInput.resolve(
+                this, LoginNumberInput.unmask(this, req, form.optString("value")), OfferedTeam.ofRequest(this));
     }
 
     /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
@@ -119,12 +130,13 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return other instanceof DoubleTickLoginNumberParameterDefinition that
                 && getName().equals(that.getName())
                 && Objects.equals(getDescription(), that.getDescription())
-                && Objects.equals(defaultValue, that.defaultValue);
+                && Objects.equals(defaultValue, that.defaultValue)
+                && Objects.equals(credentialsId, that.credentialsId);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(getName(), getDescription(), defaultValue);
+        return Objects.hash(getName(), getDescription(), defaultValue, credentialsId);
     }
 
     /** Describes the parameter to Jenkins's forms. */
@@ -140,31 +152,48 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
 
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
-        public FormValidation doCheckDefaultValue(StaplerRequest2 request) {
-            String text = typed(request);
-            return text == null || text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(text);
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsDropDown.fill(
+                    item, credentialsId, Messages.DoubleTickLoginNumberParameterDefinition_noTeam());
         }
 
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
-        public FormValidation doCheckValue(StaplerRequest2 request) {
-            String text = typed(request);
-            return text == null || LoginNumber.isMasked(text)
-                    ? FormValidation.ok()
-                    : LoginNumberFormValidation.check(text);
+        public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
+            return CredentialsDropDown.checkId(item, value);
         }
 
-        /**
-         * Returns the checked text; null if it looks encrypted, as a saved number is. Jenkins would decrypt it for a
-         * {@code @QueryParameter}, whoever it belongs to, and the answer would tell something about it, if only that
-         * it can be decrypted.
-         */
-        @CheckForNull
-        private static String typed(StaplerRequest2 request) {
-            String text = Util.fixNull(request.getParameter("value"));
-            return text.startsWith("{") ? null : text;
+        /** Checks nothing but what was typed, so anybody may call it. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        public FormValidation doCheckDefaultValue(@QueryParameter String value) {
+            return Util.fixNull(value).isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(value);
+        }
+
+        /** Checks a number for anybody, and names who may be meant to those who may build the job. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
+        public FormValidation doCheckValue(
+                @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
+            return Util.fixNull(value).isBlank() || FormInput.isEncrypted("value")
+                    ? FormValidation.ok()
+                    : OfferedTeam.check(OfferedTeam.inForm(job, name), value);
+        }
+
+        /** Suggests members for the parameter of this name, to those who may build the job. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
+        public AutoCompletionCandidates doAutoCompleteValue(
+                @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
+            AutoCompletionCandidates candidates = new AutoCompletionCandidates();
+            OfferedTeam team = OfferedTeam.inForm(job, name);
+            if (team != null && !FormInput.isEncrypted("value")) {
+                candidates.getValues().addAll(team.search(Util.fixNull(value)));
+            }
+            return candidates;
         }
     }
 }

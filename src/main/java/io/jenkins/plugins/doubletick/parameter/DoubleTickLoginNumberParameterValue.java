@@ -79,6 +79,13 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return member == null ? null : member.getPlainText();
     }
 
+    /** Returns the member's name as pages and the REST API show it; null if it is not known. */
+    @CheckForNull
+    @Exported(skipNull = true)
+    public String getMember() {
+        return memberName();
+    }
+
     /** Returns the number as pages and the REST API show it. */
     @NonNull
     @Exported(name = "value")

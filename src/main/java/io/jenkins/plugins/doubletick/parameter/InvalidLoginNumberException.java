@@ -1,7 +1,6 @@
 package io.jenkins.plugins.doubletick.parameter;
 
 import hudson.model.Failure;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.Serial;
@@ -18,9 +17,9 @@ final class InvalidLoginNumberException extends IllegalArgumentException impleme
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** @param failure names the rule that the number breaks, and does not repeat the number */
-    InvalidLoginNumberException(String parameter, DoubleTickException failure) {
-        super(Messages.InvalidLoginNumberException_message(parameter, failure.getMessage()));
+    /** @param reason says what to do, and does not repeat a number */
+    InvalidLoginNumberException(String parameter, String reason) {
+        super(Messages.InvalidLoginNumberException_message(parameter, reason));
     }
 
     @Override

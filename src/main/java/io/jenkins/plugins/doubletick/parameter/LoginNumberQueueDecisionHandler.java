@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.parameter;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.cli.BuildCommand;
@@ -13,6 +14,7 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Queue;
 import java.util.List;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.Stapler;
@@ -40,7 +42,7 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
             for (ParameterDefinition definition :
                     job.getProperty(ParametersDefinitionProperty.class).getParameterDefinitions()) {
                 if (definition instanceof DoubleTickLoginNumberParameterDefinition number) {
-                    check(number, actions);
+                    check(job, number, actions);
                 }
             }
             return true;
@@ -53,24 +55,36 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
         }
     }
 
-    /** Also replaces values of another type, such as a string parameter's, which would store the number in clear. */
-    private static void check(DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
+    /**
+     * Also replaces values of another type, such as a string parameter's, which would store the number in clear, and those
+     * that name a member. Waits for nothing, because the queue is locked.
+     */
+    private static void check(
+            Job<?, ?> job, DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
+        OfferedTeam team = OfferedTeam.withoutWaiting(job, definition);
         boolean isMissing = true;
         for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
             List<ParameterValue> given = parameters.getAllParameters().stream()
                     .filter(value -> value != null && value.getName().equals(definition.getName()))
                     .toList();
-            List<? extends ParameterValue> checked = given.stream()
-                    .map(value -> definition.createValue(String.valueOf(value.getValue())))
-                    .toList();
-            if (!given.equals(checked)) {
+            List<ParameterValue> checked =
+                    given.stream().map(value -> check(value, definition, team)).toList();
+            if (IntStream.range(0, given.size()).anyMatch(i -> given.get(i) != checked.get(i))) {
                 actions.set(actions.indexOf(parameters), parameters.createUpdated(checked));
             }
             isMissing &= given.isEmpty();
         }
         if (isMissing) {
-            definition.createValue(definition.getDefaultValue());
+            LoginNumberInput.resolve(definition, definition.getDefaultValue(), null);
         }
+    }
+
+    private static ParameterValue check(
+            ParameterValue given, DoubleTickLoginNumberParameterDefinition definition, @CheckForNull OfferedTeam team) {
+        DoubleTickLoginNumberParameterValue checked =
+                LoginNumberInput.resolve(definition, String.valueOf(given.getValue()), team);
+        // Keeps the name that a build had if it is built again while the team is not known.
+        return checked.equals(given) && checked.memberName() == null ? given : checked;
     }
 
     /**

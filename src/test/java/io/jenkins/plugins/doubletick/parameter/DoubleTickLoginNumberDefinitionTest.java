@@ -27,6 +27,7 @@ import java.util.List;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStep;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,13 +63,17 @@ class DoubleTickLoginNumberDefinitionTest {
         assertEquals(defaultValue, definition.getDefaultValue());
     }
 
+    private static void assertOffering(Job<?, ?> job) {
+        assertEquals("doubletick", definitionOf(job).getCredentialsId());
+    }
+
     @Test
     void declarative() throws Exception {
         WorkflowJob job = script(r, """
                 pipeline {
                     agent none
                     parameters {
-                        doubletickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving', defaultValue: '+1 202 555 0123')
+                        doubletickLoginNumber(name: 'LOGIN_NUMBER', credentialsId: 'doubletick', description: 'Who is leaving', defaultValue: '+1 202 555 0123')
                     }
                     stages {
                         stage('Offboard') {
@@ -82,6 +87,7 @@ class DoubleTickLoginNumberDefinitionTest {
                 """);
         r.buildAndAssertSuccess(job);
         assertDefinition("+1 202 555 0123", job);
+        assertOffering(job);
         ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
         r.buildAndAssertSuccess(job);
         doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
@@ -91,7 +97,8 @@ class DoubleTickLoginNumberDefinitionTest {
     @Test
     void scripted() throws Exception {
         WorkflowJob job = script(r, """
-                properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', description: 'Who is leaving')])])
+                properties([parameters([
+                    doubletickLoginNumber(name: 'LOGIN_NUMBER', credentialsId: 'doubletick', description: 'Who is leaving')])])
                 if (env.BUILD_NUMBER != '1') {
                     doubletickLogout loginNumber: params.LOGIN_NUMBER
                     assert env.LOGIN_NUMBER == params.LOGIN_NUMBER
@@ -99,6 +106,7 @@ class DoubleTickLoginNumberDefinitionTest {
                 """);
         r.buildAndAssertSuccess(job);
         assertDefinition(null, job);
+        assertOffering(job);
         r.assertBuildStatusSuccess(job.scheduleBuild2(0, number("+1 202 555 0123")));
         doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
     }
@@ -121,7 +129,7 @@ class DoubleTickLoginNumberDefinitionTest {
     @Test
     void jobDsl() throws Exception {
         String number = "doubletickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving');"
-                + " defaultValue('+1 202 555 0123') }";
+                + " defaultValue('+1 202 555 0123'); credentialsId('doubletick') }";
         FreeStyleProject seed = r.createFreeStyleProject();
         ExecuteDslScripts scripts = new ExecuteDslScripts();
         scripts.setScriptText("job('free') { parameters { " + number + " } }\n"
@@ -132,6 +140,7 @@ class DoubleTickLoginNumberDefinitionTest {
         r.buildAndAssertSuccess(seed);
         for (String job : new String[] {"free", "pipe", "properties"}) {
             assertDefinition("+1 202 555 0123", r.jenkins.getItemByFullName(job, Job.class));
+            assertOffering(r.jenkins.getItemByFullName(job, Job.class));
         }
     }
 
@@ -142,13 +151,16 @@ class DoubleTickLoginNumberDefinitionTest {
                   - script: >
                       pipelineJob('offboard') {
                         parameters {
-                          doubletickLoginNumber { name('LOGIN_NUMBER'); description('Who is leaving') }
+                          doubletickLoginNumber {
+                            name('LOGIN_NUMBER'); description('Who is leaving'); credentialsId('doubletick')
+                          }
                         }
                       }
                 """;
         ConfigurationAsCode.get()
                 .configureWith(YamlSource.of(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))));
         assertDefinition(null, r.jenkins.getItemByFullName("offboard", Job.class));
+        assertOffering(r.jenkins.getItemByFullName("offboard", Job.class));
     }
 
     @Test
@@ -156,6 +168,7 @@ class DoubleTickLoginNumberDefinitionTest {
         for (String number : new String[] {null, NUMBER}) {
             FreeStyleProject job = freestyle(r, number);
             DoubleTickLoginNumberParameterDefinition before = definitionOf(job);
+            before.setCredentialsId(number == null ? null : "doubletick");
             r.configRoundtrip(job);
             assertEquals(before, definitionOf(job));
             assertFalse(job.getConfigFile().asString().contains("2025550123"));
@@ -171,5 +184,14 @@ class DoubleTickLoginNumberDefinitionTest {
                         step,
                         "build job: 'offboard', parameters: [doubletickLoginNumber(name: 'LOGIN_NUMBER', value: '"
                                 + NUMBER + "')]");
+
+        DoubleTickLoginNumberParameterDefinition offering =
+                new DoubleTickLoginNumberParameterDefinition("LOGIN_NUMBER");
+        offering.setCredentialsId("doubletick");
+        new SnippetizerTester(r)
+                .assertRoundTrip(
+                        new JobPropertyStep(List.of(new ParametersDefinitionProperty(offering))),
+                        "properties([parameters([doubletickLoginNumber(credentialsId: 'doubletick', name:"
+                                + " 'LOGIN_NUMBER')])])");
     }
 }

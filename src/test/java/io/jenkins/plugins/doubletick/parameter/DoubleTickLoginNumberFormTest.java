@@ -8,7 +8,6 @@ import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.pipeline;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.script;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Cause;
 import hudson.model.FreeStyleProject;
@@ -58,7 +57,7 @@ class DoubleTickLoginNumberFormTest {
         assertEquals(rule, check("checkValue", "0123"));
         assertEquals("", check("checkValue", "+1 202 555 0123"));
         assertEquals("", check("checkValue", MASKED));
-        assertTrue(check("checkValue", "").startsWith("The login number is blank"));
+        assertEquals("", check("checkValue", "")); // Nobody has typed anything yet.
         assertEquals(rule, check("checkDefaultValue", "0123"));
         assertEquals("", check("checkDefaultValue", "+1 202 555 0123"));
         assertEquals("", check("checkDefaultValue", ""));

@@ -113,5 +113,11 @@ class DoubleTickLoginNumberParameterValueTest {
         assertEquals(definition(NUMBER), definition(NUMBER));
         assertNotEquals(definition(NUMBER), definition("+12025550199"));
         assertNotEquals(definition(NUMBER), definition(null));
+        DoubleTickLoginNumberParameterDefinition offering = definition(NUMBER);
+        offering.setCredentialsId("doubletick");
+        assertNotEquals(definition(NUMBER), offering);
+        assertEquals(
+                "doubletick",
+                ((DoubleTickLoginNumberParameterDefinition) offering.copyWithDefaultValue(value)).getCredentialsId());
     }
 }

@@ -3,13 +3,20 @@ package io.jenkins.plugins.doubletick.parameter;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.offering;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.parameters;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.valueOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LeakSearch;
@@ -119,6 +126,31 @@ class DoubleTickLoginNumberStorageTest {
             r.assertBuildStatusSuccess(FINISHED.poll(60, TimeUnit.SECONDS));
             doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
             assertNoNumberOnDisk();
+        });
+    }
+
+    @Test
+    void nameIsEncryptedAsTheNumberIs() throws Throwable {
+        sessions.then(r -> {
+            FreeStyleProject job = offering(r.jenkins, "doubletick");
+            StandInExtension.addDefaultKey();
+            job.getBuildersList().add(new DoubleTickLogoutBuilder("$LOGIN_NUMBER"));
+            FinishedBuilds finished = FinishedBuilds.watch();
+            assertNull(new BuildRequests(r).form(job, "Daniel Okafor"));
+            assertEquals(Result.SUCCESS, finished.await(job).getResult());
+        });
+        LeakSearch search = new LeakSearch(List.of("Daniel", "Okafor"), List.of(NUMBER));
+        search.filesForKeysAndNumbers(sessions.getHome().toPath());
+        assertEquals(List.of(), search.hits());
+        sessions.then(r -> {
+            Run<?, ?> build =
+                    r.jenkins.getAllItems(FreeStyleProject.class).get(0).getLastBuild();
+            assertEquals("Daniel Okafor", valueOf(build).memberName());
+            assertTrue(r.createWebClient()
+                    .getPage(build)
+                    .getWebResponse()
+                    .getContentAsString()
+                    .contains("Daniel Okafor, " + MASKED + " logged out"));
         });
     }
 

@@ -3,9 +3,12 @@ package io.jenkins.plugins.doubletick.parameter;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import java.util.concurrent.atomic.AtomicInteger;
+import jenkins.model.ModifiableTopLevelItemGroup;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -15,6 +18,8 @@ final class LoginNumberJobs {
 
     static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
     static final String MASKED = "+12•••••0123";
+
+    private static final AtomicInteger JOBS = new AtomicInteger();
 
     private LoginNumberJobs() {}
 
@@ -34,6 +39,21 @@ final class LoginNumberJobs {
 
     static ParametersAction number(String number) {
         return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", number));
+    }
+
+    /** Makes a job that does nothing, and offers the team of a credential. */
+    static FreeStyleProject offering(ModifiableTopLevelItemGroup parent, String credentialsId) throws Exception {
+        FreeStyleProject job = parent.createProject(FreeStyleProject.class, "offering-" + JOBS.incrementAndGet());
+        DoubleTickLoginNumberParameterDefinition definition = definition(null);
+        definition.setCredentialsId(credentialsId);
+        job.addProperty(new ParametersDefinitionProperty(definition, new StringParameterDefinition("OTHER", "value")));
+        return job;
+    }
+
+    /** Returns what a build was asked for with. */
+    static DoubleTickLoginNumberParameterValue valueOf(Run<?, ?> build) {
+        return (DoubleTickLoginNumberParameterValue)
+                build.getAction(ParametersAction.class).getParameter("LOGIN_NUMBER");
     }
 
     /** Makes a job that logs its number out. */

@@ -1,0 +1,98 @@
+package io.jenkins.plugins.doubletick;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Job;
+import io.jenkins.plugins.doubletick.client.DoubleTickClient;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.Team;
+import io.jenkins.plugins.doubletick.client.TeamCache;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.util.Timer;
+import okhttp3.HttpUrl;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Asks DoubleTick for the team that a job's parameter offers. No caller waits. */
+@Extension
+@Restricted(NoExternalUse.class)
+public class TeamProvider {
+
+    private static final Logger LOGGER = Logger.getLogger(TeamProvider.class.getName());
+
+    /** Spares a vault that is slow a look-up for each letter that somebody types. */
+    private final TeamCache teams = new TeamCache(Timer.get());
+
+    private record Source(Job<?, ?> job, String credentialsId, HttpUrl url) {}
+
+    @NonNull
+    public static TeamProvider get() {
+        return ExtensionList.lookupSingleton(TeamProvider.class);
+    }
+
+    /**
+     * Asks for the team with the key of a credential that the job's builds could use, or returns that of the last minute.
+     *
+     * @return fails with what {@link #explain} explains
+     */
+    public CompletableFuture<Team> ask(Job<?, ?> job, String credentialsId) {
+        try {
+            DoubleTickClient client = DoubleTickClientProvider.get().client();
+            ApiKeyProvider keys = ApiKeyProvider.get();
+            Source source = new Source(job, credentialsId, DoubleTickClientProvider.url());
+            return teams.get(
+                    source, () -> keys.find(job, credentialsId, source.url()).thenCompose(client::team));
+        } catch (AbortException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Returns the team of the last minute, without asking for it; null if there is none. */
+    @CheckForNull
+    public Team getNow(Job<?, ?> job, String credentialsId) {
+        try {
+            return teams.getNow(new Source(job, credentialsId, DoubleTickClientProvider.url()));
+        } catch (AbortException e) {
+            return null;
+        }
+    }
+
+    /** Says why the team is not known: what happened, and what can be done about it. */
+    @NonNull
+    public static String explain(Throwable failure, String credentialsId) {
+        if (failure instanceof DoubleTickException e) {
+            return e.getMessage() + "."
+                    + switch (e.reason()) {
+                        case API_KEY_INVALID,
+                                API_KEY_REJECTED,
+                                API_KEY_FORBIDDEN,
+                                UNKNOWN_HOST,
+                                CONNECTION_FAILED,
+                                CONNECTION_LOST,
+                                TIMED_OUT,
+                                PROXY,
+                                TLS -> " " + Advice.on(e, credentialsId, host());
+                        default -> ""; // There is nothing to be done but to wait.
+                    };
+        }
+        String text = ApiKeyProvider.explain(failure, credentialsId);
+        if (text == null) {
+            LOGGER.log(Level.WARNING, failure, () -> "Cannot ask for the team with the credential " + credentialsId);
+            return Messages.TeamProvider_unexpected(failure.getClass().getName());
+        }
+        return text;
+    }
+
+    private static String host() {
+        try {
+            return DoubleTickClientProvider.url().host();
+        } catch (AbortException e) {
+            return "DoubleTick";
+        }
+    }
+}
