@@ -5,9 +5,11 @@ import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
+import hudson.model.TopLevelItemDescriptor;
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.concurrent.atomic.AtomicInteger;
+import jenkins.model.Jenkins;
 import jenkins.model.ModifiableTopLevelItemGroup;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -43,7 +45,10 @@ final class LoginNumberJobs {
 
     /** Makes a job that does nothing, and offers the team of a credential. */
     static FreeStyleProject offering(ModifiableTopLevelItemGroup parent, String credentialsId) throws Exception {
-        FreeStyleProject job = parent.createProject(FreeStyleProject.class, "offering-" + JOBS.incrementAndGet());
+        TopLevelItemDescriptor type =
+                (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(FreeStyleProject.class);
+        FreeStyleProject job =
+                (FreeStyleProject) parent.createProject(type, "offering-" + JOBS.incrementAndGet(), false);
         DoubleTickLoginNumberParameterDefinition definition = definition(null);
         definition.setCredentialsId(credentialsId);
         job.addProperty(new ParametersDefinitionProperty(definition, new StringParameterDefinition("OTHER", "value")));
