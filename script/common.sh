@@ -59,12 +59,13 @@ jenkins_resolves() {
         rm -f "$log"
         return 0
     fi
-    if ! grep -qE 'Could not transfer artifact|Could not find artifact|was not found in|Unknown host|has not been downloaded' "$log"; then
+    why=$(grep -E 'Could not transfer artifact|Could not find artifact|was not found in|Unknown host|has not been downloaded' "$log" |
+        grep -oE '(org\.jenkins-ci|io\.jenkins\.tools)[A-Za-z0-9._:-]*[A-Za-z0-9_]' | head -n 1 || true)
+    if [ -z "$why" ]; then
         cat "$log" >&2
         rm -f "$log"
-        fail "pom.xml is broken (see above)."
+        fail "pom.xml is broken, or something else than Jenkins cannot be resolved (see above)."
     fi
-    why=$(grep -oE '(org\.jenkins-ci|io\.jenkins\.tools)[A-Za-z0-9._:-]*[A-Za-z0-9_]' "$log" | head -n 1)
     rm -f "$log"
     return 1
 }

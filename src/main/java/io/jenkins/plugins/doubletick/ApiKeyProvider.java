@@ -40,7 +40,12 @@ public class ApiKeyProvider {
 
     private final Map<Purpose, Shared> shared = new HashMap<>();
 
-    private record Purpose(Run<?, ?> run, String credentialsId, HttpUrl url) {}
+    /** @param binding what a credentials parameter of this ID stands for now; an {@code input} step can change it */
+    private record Purpose(
+            Run<?, ?> run,
+            String credentialsId,
+            HttpUrl url,
+            @CheckForNull Object binding) {}
 
     private static final class Shared {
 
@@ -60,7 +65,7 @@ public class ApiKeyProvider {
     /** @param done completes when the logout that the key is for has ended */
     CompletableFuture<ApiKeyLookup.Found> find(
             Run<?, ?> run, String credentialsId, HttpUrl url, CompletableFuture<?> done) {
-        Purpose purpose = new Purpose(run, credentialsId, url);
+        Purpose purpose = new Purpose(run, credentialsId, url, ApiKeyLookup.binding(run, credentialsId));
         Shared mine;
         synchronized (shared) {
             mine = shared.computeIfAbsent(

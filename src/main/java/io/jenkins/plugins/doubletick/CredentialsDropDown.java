@@ -52,24 +52,23 @@ public final class CredentialsDropDown {
                     ApiKeyLookup.requirements(),
                     ApiKeyLookup.USABLE);
         }
+        String sent = FormInput.sent("credentialsId", current);
         // Saving the form must keep a credential that its reader cannot see, or that is gone for the moment.
-        return Util.fixEmptyAndTrim(current) == null || FormInput.isEncrypted("credentialsId")
-                ? items
-                : items.includeCurrentValue(current);
+        return sent.isBlank() ? items : items.includeCurrentValue(sent);
     }
 
     /** Checks the choice of a step, which may leave it to a parameter of the build. */
     static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
-        String id = Util.fixNull(value).strip();
-        return id.startsWith("${") && id.endsWith("}") && mayChoose(item) && !FormInput.isEncrypted("value")
+        String id = FormInput.sent("value", value).strip();
+        return id.startsWith("${") && id.endsWith("}") && mayChoose(item)
                 ? FormValidation.ok(Messages.CredentialsDropDown_parameter())
                 : checkId(item, value);
     }
 
     /** Checks the choice where there is no build. */
     public static FormValidation checkId(@CheckForNull Item item, @CheckForNull String value) {
-        String id = Util.fixEmptyAndTrim(value);
-        if (id == null || !mayChoose(item) || FormInput.isEncrypted("value")) {
+        String id = Util.fixEmptyAndTrim(FormInput.sent("value", value));
+        if (id == null || !mayChoose(item)) {
             return FormValidation.ok();
         }
         CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));

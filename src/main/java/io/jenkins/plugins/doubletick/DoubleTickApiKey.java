@@ -30,15 +30,21 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     @NonNull
     private final Secret apiKey;
 
-    /** @param apiKey the key as DoubleTick shows it; white space around it is dropped */
+    /** @param apiKey the key as DoubleTick shows it; white space around it is dropped, and none is a blank one */
     @DataBoundConstructor
     public DoubleTickApiKey(
             @CheckForNull CredentialsScope scope,
             @CheckForNull String id,
             @CheckForNull String description,
-            @NonNull Secret apiKey) {
+            @CheckForNull Secret apiKey) {
         super(scope, id, description);
-        this.apiKey = Secret.fromString(apiKey.getPlainText().strip());
+        this.apiKey = Secret.fromString(Secret.toString(apiKey).strip());
+    }
+
+    /** Gives a credential that was stored without a key a blank one, which is refused with a text that says so. */
+    @Serial
+    private Object readResolve() {
+        return apiKey == null ? new DoubleTickApiKey(getScope(), getId(), getDescription(), null) : this;
     }
 
     @NonNull
@@ -81,16 +87,17 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckApiKey(@QueryParameter String value) {
-            if (FormInput.isEncrypted("value")) {
+            String sent = FormInput.sent("value", value);
+            if (FormInput.isEncrypted(sent)) {
                 return FormValidation.ok();
             }
             try {
-                String key = ApiKey.parse(value).value();
+                String key = ApiKey.parse(sent).value();
                 if (key.length() > ApiKey.DOCUMENTED_LENGTH) {
                     return FormValidation.warning(
                             Messages.DoubleTickApiKey_long(key.length(), ApiKey.DOCUMENTED_LENGTH));
                 }
-                return key.equals(value)
+                return key.equals(sent)
                         ? FormValidation.ok()
                         : FormValidation.warning(Messages.DoubleTickApiKey_padded());
             } catch (DoubleTickException e) {

@@ -145,8 +145,9 @@ public final class DoubleTickLogoutBuilder extends Builder {
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return Util.fixNull(value).indexOf('$') >= 0 && !FormInput.isEncrypted("value")
-                    ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(value))
+            String sent = FormInput.sent("value", value);
+            return sent.indexOf('$') >= 0
+                    ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(sent))
                     : LoginNumberFormValidation.check(value);
         }
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -16,7 +17,7 @@ public final class DoubleTickMemberStep extends MemberStep {
     }
 
     @Override
-    MemberStepExecution execution(StepContext context) {
+    MemberStepExecution execution(StepContext context) throws AbortException {
         return new Execution(context, this);
     }
 
@@ -25,7 +26,7 @@ public final class DoubleTickMemberStep extends MemberStep {
         @Serial
         private static final long serialVersionUID = 1L;
 
-        Execution(StepContext context, MemberStep step) {
+        Execution(StepContext context, MemberStep step) throws AbortException {
             super(context, step);
         }
 

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
@@ -16,13 +15,14 @@ public final class LoginNumberFormValidation {
 
     /** @param value the request's parameter "value", which is not judged if it came encrypted */
     public static FormValidation check(@CheckForNull String value) {
-        if (FormInput.isEncrypted("value")) {
+        String sent = FormInput.sent("value", value);
+        if (FormInput.isEncrypted(sent)) {
             return FormValidation.ok();
         }
         try {
             // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
-            LoginNumber.parse(value);
-            return Util.fixNull(value).contains("+")
+            LoginNumber.parse(sent);
+            return sent.contains("+")
                     ? FormValidation.ok()
                     : FormValidation.ok(Messages.LoginNumberFormValidation_withoutPlus());
         } catch (DoubleTickException e) {

@@ -22,16 +22,20 @@ record MemberArguments(Run<?, ?> run, TaskListener listener, LoginNumber number,
     static MemberArguments of(
             Run<?, ?> run, TaskListener listener, String loginNumber, @CheckForNull String credentialsId)
             throws AbortException {
-        LoginNumber number;
-        try {
-            number = LoginNumber.parse(loginNumber);
-        } catch (DoubleTickException e) {
-            throw new AbortException(Messages.MemberCall_sentence(e.getMessage()));
-        }
+        LoginNumber number = parse(loginNumber);
         String id = credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
         if (id == null) {
             throw new AbortException(Messages.ApiKeyLookup_none());
         }
         return new MemberArguments(run, listener, number, id, DoubleTickClientProvider.url());
+    }
+
+    @NonNull
+    static LoginNumber parse(@CheckForNull String loginNumber) throws AbortException {
+        try {
+            return LoginNumber.parse(loginNumber);
+        } catch (DoubleTickException e) {
+            throw new AbortException(Messages.MemberCall_sentence(e.getMessage()));
+        }
     }
 }

@@ -5,11 +5,9 @@ import hudson.AbortException;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -25,10 +23,6 @@ import jenkins.model.Jenkins;
 abstract class MemberCall<A, R> {
 
     private static final Logger LOGGER = Logger.getLogger(MemberCall.class.getName());
-
-    /** Writes to build logs and builds, where code of other plugins may hang, instead of the threads that send requests. */
-    private static final BlockingCalls WRITING =
-            new BlockingCalls(8, Duration.ofSeconds(10), Duration.ofSeconds(10), BlockingCalls.THREADS);
 
     final MemberArguments arguments;
     private final CompletableFuture<R> done = new CompletableFuture<>();
@@ -109,12 +103,15 @@ abstract class MemberCall<A, R> {
         }
         try {
             if (failure != null) {
-                throw failure(failure instanceof CompletionException ? failure.getCause() : failure);
+                throw failure(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
             }
             R result = succeed(answer);
-            whenWritten(() -> done.complete(result));
+            written.whenComplete((nothing, broken) -> done.complete(result));
         } catch (Throwable e) { // The step must end all the same.
-            whenWritten(() -> done.completeExceptionally(e));
+            written.whenComplete((nothing, broken) -> done.completeExceptionally(e));
         }
     }
 
@@ -150,23 +147,7 @@ abstract class MemberCall<A, R> {
     }
 
     final void log(Supplier<String> line) {
-        write(() -> arguments.listener().getLogger().println(line.get()));
-    }
-
-    /** Writes something soon, after what was to be written before. */
-    final synchronized void write(Runnable code) {
-        written = written.handle((before, failure) -> null)
-                .thenCompose(nothing -> WRITING.call(Executors.callable(code)))
-                .whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        LOGGER.log(
-                                Level.WARNING, failure, () -> arguments.run() + ": cannot write to its log or record");
-                    }
-                });
-    }
-
-    private void whenWritten(Runnable end) {
-        written.whenComplete((nothing, failure) -> end.run());
+        written = BuildLog.of(arguments.run()).println(arguments.listener(), line);
     }
 
     /** What it is doing, for the thread dump of a Pipeline. */

@@ -8,9 +8,13 @@ import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Logs a member out and keeps the outcome with the build, for the Pipeline step and the freestyle step. */
 final class MemberLogout extends MemberCall<LogoutResult, Void> implements CallListener {
+
+    private static final Logger LOGGER = Logger.getLogger(MemberLogout.class.getName());
 
     MemberLogout(MemberArguments arguments) {
         super(arguments);
@@ -45,8 +49,13 @@ final class MemberLogout extends MemberCall<LogoutResult, Void> implements CallL
         return Advice.on(failure, arguments.credentialsId(), arguments.url().host());
     }
 
+    /** Keeps the outcome with the build, whose end does not depend on it. Runs no code of other plugins. */
     private void record(Logout logout) {
-        write(() -> LogoutAction.record(arguments.run(), arguments.number(), logout));
+        try {
+            LogoutAction.record(arguments.run(), arguments.number(), logout);
+        } catch (Throwable e) { // What DoubleTick did stays done.
+            LOGGER.log(Level.WARNING, e, () -> arguments.run() + ": cannot keep what became of a logout");
+        }
     }
 
     @Override

@@ -74,7 +74,7 @@ public abstract class MemberStep extends Step {
         return execution(context);
     }
 
-    abstract MemberStepExecution execution(StepContext context);
+    abstract MemberStepExecution execution(StepContext context) throws AbortException;
 
     /** Describes such a step to Pipeline and the Snippet Generator. */
     @Restricted(NoExternalUse.class)

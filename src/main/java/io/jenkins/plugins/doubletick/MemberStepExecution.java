@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.Secret;
@@ -30,9 +31,11 @@ abstract class MemberStepExecution extends StepExecution {
     private transient volatile CompletableFuture<?> ending;
     private volatile boolean stopped;
 
-    MemberStepExecution(StepContext context, MemberStep step) {
+    /** @throws AbortException if the step's text is no login number, before encrypting it could decrypt somebody's secret */
+    MemberStepExecution(StepContext context, MemberStep step) throws AbortException {
         super(context);
-        this.loginNumber = Secret.fromString(step.getLoginNumber()).getEncryptedValue();
+        String number = MemberArguments.parse(step.getLoginNumber()).value();
+        this.loginNumber = Secret.fromString(number).getEncryptedValue();
         this.credentialsId = step.getCredentialsId();
     }
 

@@ -94,10 +94,15 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return copy;
     }
 
+    /** Returns null for a wrong default, too: Pipeline hands this to {@code params} without asking whether it is a number. */
     @Override
     @CheckForNull
     public DoubleTickLoginNumberParameterValue getDefaultParameterValue() {
-        return defaultValue == null ? null : LoginNumberInput.value(this, defaultValue.getPlainText(), null);
+        try {
+            return defaultValue == null ? null : LoginNumberInput.resolve(this, defaultValue.getPlainText(), null);
+        } catch (InvalidLoginNumberException e) {
+            return null;
+        }
     }
 
     /**
@@ -168,7 +173,9 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckDefaultValue(@QueryParameter String value) {
-            return Util.fixNull(value).isBlank() ? FormValidation.ok() : LoginNumberFormValidation.check(value);
+            return FormInput.sent("value", value).isBlank()
+                    ? FormValidation.ok()
+                    : LoginNumberFormValidation.check(value);
         }
 
         /** Checks a number for anybody, and names who may be meant to those who may build the job. */
@@ -177,9 +184,10 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
         public FormValidation doCheckValue(
                 @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
-            return Util.fixNull(value).isBlank() || FormInput.isEncrypted("value")
+            String sent = FormInput.sent("value", value);
+            return sent.isBlank() || FormInput.isEncrypted(sent)
                     ? FormValidation.ok()
-                    : OfferedTeam.check(OfferedTeam.inForm(job, name), value);
+                    : OfferedTeam.check(OfferedTeam.inForm(job, FormInput.sent("name", name)), sent);
         }
 
         /** Suggests members for the parameter of this name, to those who may build the job. */
@@ -189,9 +197,9 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         public AutoCompletionCandidates doAutoCompleteValue(
                 @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
             AutoCompletionCandidates candidates = new AutoCompletionCandidates();
-            OfferedTeam team = OfferedTeam.inForm(job, name);
-            if (team != null && !FormInput.isEncrypted("value")) {
-                candidates.getValues().addAll(team.search(Util.fixNull(value)));
+            OfferedTeam team = OfferedTeam.inForm(job, FormInput.sent("name", name));
+            if (team != null) {
+                candidates.getValues().addAll(team.search(FormInput.sent("value", value)));
             }
             return candidates;
         }

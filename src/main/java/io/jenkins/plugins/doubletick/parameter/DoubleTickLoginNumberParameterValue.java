@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick.parameter;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
+import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.ParameterValue;
 import hudson.model.Run;
@@ -25,7 +26,13 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Is null if what was given is no number. */
+    @CheckForNull
     private final Secret value;
+
+    /** Keeps what is no number as it was given, for this request only: encrypting a secret's ciphertext would decrypt it. */
+    @CheckForNull
+    private final transient String text;
 
     /** Is personal data as the number is, and so encrypted, too. */
     @CheckForNull
@@ -49,7 +56,8 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     DoubleTickLoginNumberParameterValue(String name, String value, @CheckForNull String member) {
         super(name);
         LoginNumber number = parse(value);
-        this.value = Secret.fromString(number == null ? value : number.value());
+        this.value = number == null ? null : Secret.fromString(number.value());
+        this.text = number == null ? value : null;
         this.member = member == null ? null : Secret.fromString(member);
     }
 
@@ -66,7 +74,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @NonNull
     @Override
     public String getValue() {
-        return value.getPlainText();
+        return value == null ? Util.fixNull(text) : value.getPlainText();
     }
 
     @Override
@@ -124,12 +132,12 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @Override
     public boolean equals(Object other) {
         return other instanceof DoubleTickLoginNumberParameterValue that
-                && name.equals(that.name)
-                && value.equals(that.value);
+                && Objects.equals(name, that.name)
+                && getValue().equals(that.getValue());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, value);
+        return Objects.hash(name, getValue());
     }
 }

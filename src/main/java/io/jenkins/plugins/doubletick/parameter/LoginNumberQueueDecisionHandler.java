@@ -65,7 +65,7 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
         boolean isMissing = true;
         for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
             List<ParameterValue> given = parameters.getAllParameters().stream()
-                    .filter(value -> value != null && value.getName().equals(definition.getName()))
+                    .filter(value -> value != null && definition.getName().equals(value.getName()))
                     .toList();
             List<ParameterValue> checked =
                     given.stream().map(value -> check(value, definition, team)).toList();

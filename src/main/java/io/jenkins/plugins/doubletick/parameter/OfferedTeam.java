@@ -9,7 +9,6 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
@@ -46,9 +45,7 @@ final class OfferedTeam {
     /** Returns what a form may offer to its user; null for nothing, which is all that those see who may not build. */
     @CheckForNull
     static OfferedTeam inForm(@CheckForNull Job<?, ?> job, String parameter) {
-        return job == null || !job.hasPermission(Item.BUILD) || FormInput.isEncrypted("name")
-                ? null
-                : of(job, stored(job, parameter), true);
+        return job == null || !job.hasPermission(Item.BUILD) ? null : of(job, stored(job, parameter), true);
     }
 
     /** Returns what a parameter offers to the form, REST or CLI request for a build of its job; null for nothing. */

@@ -45,8 +45,7 @@ final class LoginNumberJobs {
 
     /** Makes a job that does nothing, and offers the team of a credential. */
     static FreeStyleProject offering(ModifiableTopLevelItemGroup parent, String credentialsId) throws Exception {
-        TopLevelItemDescriptor type =
-                (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(FreeStyleProject.class);
+        TopLevelItemDescriptor type = (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(FreeStyleProject.class);
         FreeStyleProject job =
                 (FreeStyleProject) parent.createProject(type, "offering-" + JOBS.incrementAndGet(), false);
         DoubleTickLoginNumberParameterDefinition definition = definition(null);
