@@ -96,7 +96,7 @@ final class MemberLogout implements CallListener {
         status = () -> Messages.MemberLogout_statusSent(number);
         CompletableFuture<LogoutResult> request = client.logout(found.key(), number, this);
         done.whenComplete((nothing, failure) -> request.cancel(true));
-        return ApiKeyMonitor.watch(request, found.credential().getId(), run);
+        return ApiKeyWatch.watch(request, run, found);
     }
 
     private void end(LogoutResult result, Throwable failure) {
