@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 
 /** Says what a person can do about a failure. */
@@ -32,7 +33,7 @@ final class Advice {
             case LOGIN_NUMBER_INVALID -> "";
             case API_KEY_INVALID -> Messages.Advice_key(credentialsId);
             case API_KEY_REJECTED ->
-                failure.getMessage().contains("Insufficient permissions")
+                isMissingPermission(failure.getMessage())
                         ? Messages.Advice_permission(credentialsId)
                         : Messages.Advice_key(credentialsId);
             case API_KEY_FORBIDDEN -> Messages.Advice_forbidden(credentialsId);
@@ -44,5 +45,10 @@ final class Advice {
             case TLS -> Messages.Advice_tls(host);
             case INTERNAL -> Messages.Advice_internal();
         };
+    }
+
+    /** Tells the message of a 401 to a key that is good. */
+    static boolean isMissingPermission(@CheckForNull String message) {
+        return message != null && message.contains("Insufficient permissions");
     }
 }

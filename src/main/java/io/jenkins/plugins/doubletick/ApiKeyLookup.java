@@ -80,7 +80,7 @@ final class ApiKeyLookup {
                 : found;
     }
 
-    private static ApiKey parse(StringCredentials found, String id) throws AbortException {
+    static ApiKey parse(StringCredentials found, String id) throws AbortException {
         try {
             return ApiKey.parse(found.getSecret().getPlainText());
         } catch (DoubleTickException e) {
@@ -96,19 +96,6 @@ final class ApiKeyLookup {
         } else {
             CredentialsProvider.track(run, credential);
         }
-    }
-
-    /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
-    @NonNull
-    static ApiKey findGlobal(String id) throws AbortException {
-        StringCredentials found = CredentialsMatchers.firstOrNull(
-                CredentialsProvider.lookupCredentialsInItemGroup(
-                        StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements()),
-                CredentialsMatchers.allOf(USABLE, CredentialsMatchers.withId(id)));
-        if (found == null) {
-            throw new AbortException(Messages.CredentialsDropDown_notFound(id));
-        }
-        return parse(found, id);
     }
 
     /** Leaves out credentials whose domain does not cover the API's host. */

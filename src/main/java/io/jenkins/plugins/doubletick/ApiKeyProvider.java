@@ -35,6 +35,10 @@ public class ApiKeyProvider {
     /** Limits what stores of credentials that do not answer can take. */
     BlockingCalls lookups = new BlockingCalls(32, Duration.ofSeconds(10), Duration.ofMinutes(5), BlockingCalls.THREADS);
 
+    /** Keeps the look-ups that administrators ask for apart, so that they cannot take the threads of builds. */
+    final BlockingCalls checks =
+            new BlockingCalls(32, Duration.ofSeconds(10), Duration.ofMinutes(5), BlockingCalls.THREADS);
+
     /** Has one thread, so that of many logouts of a build only the first one writes the credential's usage. */
     BlockingCalls tracking = new BlockingCalls(1, Duration.ofSeconds(10), Duration.ofMinutes(1), BlockingCalls.THREADS);
 
@@ -93,11 +97,6 @@ public class ApiKeyProvider {
             track(job, () -> CredentialsProvider.track(job, found.credential()));
             return found.key();
         });
-    }
-
-    /** Finds the key of a credential in Jenkins's own store, for somebody who administers Jenkins. */
-    CompletableFuture<ApiKey> findGlobal(String credentialsId) {
-        return lookups.call(() -> ApiKeyLookup.findGlobal(credentialsId));
     }
 
     /** Says why a look-up failed; null if that is unexpected. */

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.doubletick;
 
-import com.cloudbees.plugins.credentials.CredentialsMatchers;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
@@ -10,64 +10,63 @@ import java.util.Date;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.access.AccessDeniedException;
 
-/** DoubleTick's refusal of a credential's API key, as {@link ApiKeyMonitor} shows and stores it: with nothing of the key. */
+/** DoubleTick's refusal of a credential's API key, as it is stored and shown: with nothing of the key. */
 @Restricted(NoExternalUse.class)
 public final class ApiKeyRefusal {
 
     private final String credentialsId;
+    private final String folder;
+    private final String page;
     private final String answer;
-    private final String advice;
     private final long since;
-    private final String job;
     private final String build;
-    private final String url;
 
-    /** @param run null for a check of the key */
-    ApiKeyRefusal(String credentialsId, DoubleTickException failure, @CheckForNull Run<?, ?> run) {
-        this(
-                credentialsId,
-                failure.getMessage(),
-                Advice.on(failure, credentialsId, ""),
-                System.currentTimeMillis(),
-                run == null ? null : run.getParent().getFullName(),
-                run == null ? null : run.getFullDisplayName(),
-                run == null ? null : run.getUrl());
+    /**
+     * @param build null for a check of the key
+     * @param earlier the refusal that this one follows; null if it is the first one
+     */
+    ApiKeyRefusal(
+            StoredApiKey key,
+            DoubleTickException failure,
+            @CheckForNull Run<?, ?> build,
+            @CheckForNull ApiKeyRefusal earlier) {
+        credentialsId = key.credential().getId();
+        folder = Util.fixEmpty(key.folder());
+        page = key.page();
+        answer = failure.getMessage();
+        since = earlier == null ? System.currentTimeMillis() : earlier.since;
+        this.build = build != null ? build.getExternalizableId() : earlier == null ? null : earlier.build;
     }
 
-    private ApiKeyRefusal(
-            String credentialsId, String answer, String advice, long since, String job, String build, String url) {
-        this.credentialsId = credentialsId;
-        this.answer = answer;
-        this.advice = advice;
-        this.since = since;
-        this.job = job;
-        this.build = build;
-        this.url = url;
-    }
-
-    /** Returns this refusal as a further one of the same key. */
-    ApiKeyRefusal since(@CheckForNull ApiKeyRefusal first) {
-        return first == null
-                ? this
-                : new ApiKeyRefusal(
-                        credentialsId,
-                        answer,
-                        advice,
-                        first.since,
-                        job == null ? first.job : job,
-                        build == null ? first.build : build,
-                        url == null ? first.url : url);
-    }
-
-    /** Returns the job whose build met it last; null if there is none. */
-    @CheckForNull
-    Item job() {
-        return job == null ? null : Jenkins.get().getItemByFullName(job);
+    /** Whether it is about the credential with this ID in the store of this folder. */
+    boolean isAbout(String folder, String credentialsId) {
+        return folder.equals(getFolder()) && credentialsId.equals(this.credentialsId);
     }
 
     public String getCredentialsId() {
         return credentialsId;
+    }
+
+    /** The full name of the folder in whose store the credential is; empty for Jenkins's own store. */
+    @NonNull
+    public String getFolder() {
+        return Util.fixNull(folder);
+    }
+
+    /** The credential's page, below Jenkins's URL; null if there is none, or none that the user may see. */
+    @CheckForNull
+    public String getUrl() {
+        if (page == null || folder == null) {
+            return page == null ? null : "manage/" + page;
+        }
+        try {
+            Item item = Jenkins.get().getItemByFullName(folder);
+            return item == null ? null : item.getUrl() + page;
+        } catch (AccessDeniedException e) {
+            return null;
+        }
     }
 
     /** What DoubleTick answered. */
@@ -75,9 +74,9 @@ public final class ApiKeyRefusal {
         return answer;
     }
 
-    /** What to do about it. */
-    public String getAdvice() {
-        return advice;
+    /** Whether the key is good but lacks a permission. */
+    public boolean isMissingPermission() {
+        return Advice.isMissingPermission(answer);
     }
 
     /** When the key was refused first. */
@@ -85,21 +84,13 @@ public final class ApiKeyRefusal {
         return new Date(since);
     }
 
-    /** The build that met it last; null if it was only checked. */
+    /** The build that met it last; null if there is none any more, or none that the user may see. */
     @CheckForNull
-    public String getBuild() {
-        return build;
-    }
-
-    /** Where that build is, below Jenkins's own URL. */
-    @CheckForNull
-    public String getUrl() {
-        return url;
-    }
-
-    /** Whether the credential is one of Jenkins's own store, so that there is a page to link to. */
-    public boolean isInJenkinsStore() {
-        return SystemCredentialsProvider.getInstance().getCredentials().stream()
-                .anyMatch(CredentialsMatchers.withId(credentialsId)::matches);
+    public Run<?, ?> getBuild() {
+        try {
+            return build == null ? null : Run.fromExternalizableId(build);
+        } catch (AccessDeniedException | IllegalArgumentException e) {
+            return null;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +47,12 @@ final class BlockingCalls {
         threads = new ThreadPoolExecutor(
                 maxThreads, maxThreads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(MAX_WAITING), factory);
         threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Returns what a stage that follows a failed one failed with; a store may itself fail with the wrapper alone. */
+    @CheckForNull
+    static Throwable cause(@CheckForNull Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     int maxThreads() {

@@ -1,8 +1,10 @@
 package io.jenkins.plugins.doubletick;
 
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.AsyncPeriodicWork;
 import hudson.model.TaskListener;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,24 +37,24 @@ public final class DailyApiKeyCheck extends AsyncPeriodicWork {
 
     @Override
     protected void execute(TaskListener listener) throws InterruptedException {
-        ApiKeyMonitor monitor = ApiKeyMonitor.get();
-        if (!monitor.isEnabled()) {
-            return;
-        }
-        monitor.forgetDeleted();
+        ApiKeyWatch.get().forgetDeleted(folder -> true);
         String credentialsId = DoubleTickConfiguration.get().getCredentialsId();
-        if (credentialsId == null) {
+        if (credentialsId == null
+                || !ExtensionList.lookupSingleton(ApiKeyMonitor.class).isEnabled()) {
             return;
         }
+        CompletableFuture<Void> check = ApiKeyCheck.start("", credentialsId);
         try {
-            monitor.check(credentialsId).get(LIMIT_MINUTES, TimeUnit.MINUTES);
+            check.get(LIMIT_MINUTES, TimeUnit.MINUTES);
             listener.getLogger().println(Messages.DailyApiKeyCheck_accepted(credentialsId));
         } catch (ExecutionException e) {
             listener.getLogger()
                     .println(Messages.DailyApiKeyCheck_failed(
-                            credentialsId, e.getCause().getMessage()));
+                            credentialsId, ApiKeyCheck.explain(e.getCause(), credentialsId)));
         } catch (TimeoutException e) {
             listener.getLogger().println(Messages.DailyApiKeyCheck_late(credentialsId, LIMIT_MINUTES));
+        } finally {
+            check.cancel(true);
         }
     }
 }

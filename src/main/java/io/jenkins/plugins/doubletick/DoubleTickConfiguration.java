@@ -2,19 +2,16 @@ package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import jenkins.model.GlobalConfiguration;
@@ -31,7 +28,7 @@ import org.kohsuke.stapler.verb.POST;
 @Symbol("doubletick")
 public final class DoubleTickConfiguration extends GlobalConfiguration {
 
-    /** How long a web request may wait, for the store of the credential and again for DoubleTick. */
+    /** How long a web request may wait for the store of the credential and for DoubleTick. */
     transient Duration verifyLimit = Duration.ofMinutes(1);
 
     @CheckForNull
@@ -85,27 +82,16 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
         if (Util.fixEmptyAndTrim(credentialsId) == null) {
             return FormValidation.error(Messages.DoubleTickConfiguration_chooseFirst());
         }
+        CompletableFuture<Void> check = ApiKeyCheck.start("", credentialsId);
         try {
-            ApiKey key = await(ApiKeyProvider.get().findGlobal(credentialsId));
-            CompletableFuture<Void> check =
-                    DoubleTickClientProvider.get().client().checkKey(key);
-            ApiKeyMonitor.watch(check, credentialsId, null);
-            await(check);
+            check.get(verifyLimit.toMillis(), TimeUnit.MILLISECONDS);
             return FormValidation.ok(Messages.DoubleTickConfiguration_accepted());
         } catch (ExecutionException e) {
             return explain(e.getCause(), credentialsId);
         } catch (TimeoutException e) {
             return FormValidation.error(Messages.DoubleTickConfiguration_late(verifyLimit.toSeconds()));
-        } catch (AbortException e) {
-            return FormValidation.error(e.getMessage());
-        }
-    }
-
-    private <T> T await(Future<T> answer) throws InterruptedException, ExecutionException, TimeoutException {
-        try {
-            return answer.get(verifyLimit.toMillis(), TimeUnit.MILLISECONDS);
         } finally {
-            answer.cancel(true);
+            check.cancel(true);
         }
     }
 

@@ -7,7 +7,6 @@ import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -93,7 +92,7 @@ abstract class MemberCall<A, R> {
         CompletableFuture<A> request = send(client, found.key());
         done.whenComplete((nothing, failure) -> request.cancel(true));
         return tellsOfKey(request)
-                ? ApiKeyMonitor.watch(request, found.credential().getId(), arguments.run())
+                ? ApiKeyWatch.watch(request, arguments.run(), found)
                 : request;
     }
 
@@ -104,9 +103,7 @@ abstract class MemberCall<A, R> {
         try {
             if (failure != null) {
                 throw failure(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
+                        BlockingCalls.cause(failure));
             }
             R result = succeed(answer);
             written.whenComplete((nothing, broken) -> done.complete(result));

@@ -83,7 +83,7 @@ public class TeamProvider {
         String text = ApiKeyProvider.explain(failure, credentialsId);
         if (text == null) {
             LOGGER.log(Level.WARNING, failure, () -> "Cannot ask for the team with the credential " + credentialsId);
-            return Messages.TeamProvider_unexpected(failure.getClass().getName());
+            return Messages.MemberCall_unexpected(failure.getClass().getName());
         }
         return text;
     }

@@ -190,6 +190,11 @@ final class Browser implements AutoCloseable {
                         .anyMatch(option -> option.getText().equals(entry)));
     }
 
+    /** Whether the page has one now. */
+    boolean has(By by) {
+        return !driver.findElements(by).isEmpty();
+    }
+
     void await(String what, BooleanSupplier condition) {
         waiting(() -> what).until(d -> condition.getAsBoolean());
     }

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.darktheme.DarkThemeSystemManagerFactory;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
@@ -93,6 +95,7 @@ class BrowserTest {
         build(2, DoubleTickStandIn.NOT_A_MEMBER, "+91••••••3299 not logged out", "build-failure");
         chooseAndApprove();
         snippetGenerator();
+        refusedKey();
         browser.assertNoErrors();
     }
 
@@ -152,13 +155,17 @@ class BrowserTest {
         browser.button("Build with Parameters");
     }
 
-    private void build(int build, String number, String line, String screenshot) throws Throwable {
+    private void build(int build, String number) throws Throwable {
         open("job/" + JOB + "/");
         browser.click(browser.button("Build with Parameters"));
         browser.type(browser.find(By.name("value")), number);
         browser.click(browser.button("Build"));
         browser.find(By.cssSelector("a[href$='/job/" + JOB + "/" + build + "/']"));
         jenkins.runRemotely(JenkinsRule::waitUntilNoActivity);
+    }
+
+    private void build(int build, String number, String line, String screenshot) throws Throwable {
+        build(build, number);
         open("job/" + JOB + "/" + build + "/");
         browser.screenshot(
                 screenshot,
@@ -228,5 +235,35 @@ class BrowserTest {
                 browser.findText("Sample Step"),
                 script,
                 browser.find(By.cssSelector("#main-panel .jenkins-copy-button")));
+    }
+
+    private void refusedKey() throws Throwable {
+        replaceKey("key_that-was-replaced");
+        build(3, DoubleTickStandIn.MEMBER);
+        String manage = jenkins.getUrl() + "manage/";
+        By warning = By.name("doubletickApiKey");
+        browser.await("warning", () -> {
+            browser.open(manage);
+            return browser.has(warning);
+        });
+        browser.screenshot("refused-key", browser.find(warning).findElement(By.xpath("..")));
+        browser.click(browser.button("Check now"));
+        browser.findText("DoubleTick answered 401: Invalid public api key");
+        replaceKey(DoubleTickStandIn.SECOND_KEY);
+        browser.click(browser.button("Check now"));
+        browser.await("end of the warning", () -> {
+            browser.open(manage);
+            return !browser.has(warning);
+        });
+    }
+
+    private void replaceKey(String key) throws Throwable {
+        jenkins.runRemotely(r -> {
+            DoubleTickApiKey replacement = StandInExtension.apiKey(StandInExtension.CREDENTIALS_ID, key);
+            CredentialsProvider.lookupStores(r.jenkins)
+                    .iterator()
+                    .next()
+                    .updateCredentials(Domain.global(), replacement, replacement);
+        });
     }
 }

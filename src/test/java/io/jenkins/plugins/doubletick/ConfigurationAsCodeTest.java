@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.ExtensionList;
 import hudson.model.FreeStyleProject;
+import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
@@ -19,6 +21,8 @@ import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +67,25 @@ class ConfigurationAsCodeTest {
         ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(export.toByteArray())));
         assertEquals(DoubleTickStandIn.KEY, onlyKey().getApiKey().getPlainText());
         assertEquals("doubletick", DoubleTickConfiguration.get().getCredentialsId());
+    }
+
+    /** As docs/configuration-as-code.md says. */
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void watchOverTheKeyCanBeDisabled(JenkinsConfiguredWithCodeRule r) throws Exception {
+        ApiKeyMonitor monitor = ExtensionList.lookupSingleton(ApiKeyMonitor.class);
+        assertTrue(monitor.isEnabled());
+        Matcher example = Pattern.compile("(?s)```yaml\n(jenkins:\n  disabledAdministrativeMonitors:.*?)```")
+                .matcher(Files.readString(Path.of("docs/configuration-as-code.md")));
+        assertTrue(example.find());
+        byte[] yaml = example.group(1).getBytes(StandardCharsets.UTF_8);
+        ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(yaml)));
+        assertFalse(monitor.isEnabled());
+        ExtensionList.lookupSingleton(DailyApiKeyCheck.class).execute(TaskListener.NULL);
+        doubleTick.assertNothingSent();
+        ByteArrayOutputStream export = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(export);
+        assertTrue(export.toString(StandardCharsets.UTF_8).contains("- \"doubletickApiKey\"\n"));
     }
 
     private static DoubleTickApiKey onlyKey() {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -313,10 +315,61 @@ class PermissionTest {
         doubleTick.assertNothingSent();
     }
 
+    /** Also not for those who may see or manage a part of the system. */
+    @Test
+    void refusedKeysAreForAdministrators() throws Exception {
+        Jenkins.MANAGE.setEnabled(true);
+        Jenkins.SYSTEM_READ.setEnabled(true);
+        try {
+            MockAuthorizationStrategy strategy = (MockAuthorizationStrategy) r.jenkins.getAuthorizationStrategy();
+            strategy.grant(Jenkins.READ, Jenkins.MANAGE).onRoot().to("manager");
+            strategy.grant(Jenkins.READ, Jenkins.SYSTEM_READ).onRoot().to("auditor");
+            StandInExtension.addGlobally(StandInExtension.apiKey("id-refused", "key_wrong-permission-77"));
+            job.getBuildersList().add(new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER));
+            DoubleTickConfiguration.get().setCredentialsId("id-refused");
+            r.buildAndAssertStatus(Result.FAILURE, job);
+            ApiKeyWatch.get().learned().get(1, TimeUnit.MINUTES);
+            int sent = doubleTick.requests().size();
+
+            String path = "administrativeMonitor/doubletickApiKey/";
+            for (WebUser user : List.of(
+                    new WebUser(null),
+                    new WebUser(Who.ITEM_CONFIGURE.name()),
+                    new WebUser("manager"),
+                    new WebUser("auditor"))) {
+                for (HttpResponse<String> response : List.of(
+                        user.get(r, "manage/"),
+                        user.get(r, path),
+                        user.get(r, path + "checkNow"),
+                        user.post(r, path + "checkNow"))) {
+                    assertFalse(response.body().contains("id-refused"), user + ": " + response.body());
+                    assertFalse(response.body().contains("DoubleTick refuses"), user + ": " + response.body());
+                    assertTrue(
+                            response.statusCode() == 403
+                                    || response.uri().getPath().endsWith("/manage/"),
+                            user + ": " + response);
+                }
+            }
+            assertEquals(200, new WebUser("manager").get(r, "manage/").statusCode());
+            assertEquals(200, new WebUser("auditor").get(r, "manage/").statusCode());
+            WebUser administrator = new WebUser(Who.OVERALL_ADMINISTER.name());
+            assertEquals(404, administrator.get(r, path + "checkNow").statusCode());
+            assertEquals(
+                    403, administrator.postWithoutCrumb(r, path + "checkNow").statusCode());
+            assertEquals(sent, doubleTick.requests().size());
+            assertTrue(administrator.get(r, "manage/").body().contains("id-refused"));
+            assertEquals(302, administrator.post(r, path + "checkNow").statusCode());
+            assertEquals(sent + 1, doubleTick.requests().size());
+        } finally {
+            Jenkins.MANAGE.setEnabled(false);
+            Jenkins.SYSTEM_READ.setEnabled(false);
+        }
+    }
+
     @Test
     void everyWebMethodForEverybody() throws Exception {
         Set<String> methods = new TreeSet<>(WEB_METHODS.keySet());
-        methods.add("ApiKeyMonitor.doCheckNow"); // ApiKeyMonitorTest calls it.
+        methods.add("ApiKeyMonitor.doCheckNow"); // The test above calls it.
         assertEquals(webMethods(), methods, "The web methods of this plugin, and those with a row here");
         List<Executable> probes = new ArrayList<>();
         WEB_METHODS.forEach((method, kind) -> {
