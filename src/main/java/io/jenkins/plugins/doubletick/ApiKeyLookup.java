@@ -5,13 +5,10 @@ import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.CredentialsUseListener;
-import com.cloudbees.plugins.credentials.builds.CredentialsParameterBinder;
-import com.cloudbees.plugins.credentials.builds.CredentialsParameterBinding;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Fingerprint;
@@ -51,13 +48,6 @@ final class ApiKeyLookup {
             throw new AbortException(whyNotFound(other, id, url));
         }
         return new Found(parse(found, id), found);
-    }
-
-    /** Returns what a parameter of the build chose, if the id is a parameter's name, as is or in {@code ${…}}; else null. */
-    @CheckForNull
-    static CredentialsParameterBinding binding(Run<?, ?> run, String id) {
-        String name = id.startsWith("${") && id.endsWith("}") ? id.substring(2, id.length() - 1) : id;
-        return CredentialsParameterBinder.getOrCreate(run).forParameterName(name);
     }
 
     /** Finds the key as a job may: with its folders and the user that it runs as, and not in the System scope. */

@@ -7,6 +7,7 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Job;
+import hudson.model.ParametersAction;
 import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import java.time.Duration;
@@ -44,12 +45,7 @@ public class ApiKeyProvider {
 
     private final Map<Purpose, Shared> shared = new HashMap<>();
 
-    /** @param binding what a credentials parameter of this ID stands for now; an {@code input} step can change it */
-    private record Purpose(
-            Run<?, ?> run,
-            String credentialsId,
-            HttpUrl url,
-            @CheckForNull Object binding) {}
+    private record Purpose(Run<?, ?> run, String credentialsId, HttpUrl url) {}
 
     private static final class Shared {
 
@@ -69,15 +65,26 @@ public class ApiKeyProvider {
     /** @param done completes when the logout that the key is for has ended */
     CompletableFuture<ApiKeyLookup.Found> find(
             Run<?, ?> run, String credentialsId, HttpUrl url, CompletableFuture<?> done) {
-        Purpose purpose = new Purpose(run, credentialsId, url, ApiKeyLookup.binding(run, credentialsId));
+        Callable<ApiKeyLookup.Found> lookup = () -> ApiKeyLookup.find(run, credentialsId, url);
+        if (isParameter(run, credentialsId)) {
+            CompletableFuture<ApiKeyLookup.Found> mine = lookups.call(lookup);
+            done.whenComplete((nothing, failure) -> mine.cancel(true));
+            return mine.copy();
+        }
+        Purpose purpose = new Purpose(run, credentialsId, url);
         Shared mine;
         synchronized (shared) {
-            mine = shared.computeIfAbsent(
-                    purpose, p -> new Shared(lookups.call(() -> ApiKeyLookup.find(run, credentialsId, url))));
+            mine = shared.computeIfAbsent(purpose, p -> new Shared(lookups.call(lookup)));
             mine.logouts++;
         }
         done.whenComplete((nothing, failure) -> release(purpose, mine));
         return mine.lookup.copy();
+    }
+
+    /** Tells whether a parameter chooses the credential: an {@code input} step can choose another one during the build. */
+    private static boolean isParameter(Run<?, ?> run, String credentialsId) {
+        ParametersAction parameters = run.getAction(ParametersAction.class);
+        return credentialsId.startsWith("${") || parameters != null && parameters.getParameter(credentialsId) != null;
     }
 
     private void release(Purpose purpose, Shared mine) {

@@ -63,7 +63,9 @@ final class ApiKeyRefusals {
 
     /** @param earlier the one that it replaces; null if it is the first one of its credential */
     void put(ApiKeyRefusal refusal, @CheckForNull ApiKeyRefusal earlier) {
-        if (refusals.remove(earlier) || refusals.size() < MAX || refusal.getFolder().isEmpty()) {
+        if (refusals.remove(earlier)
+                || refusals.size() < MAX
+                || refusal.getFolder().isEmpty()) {
             refusals.add(refusal);
             save();
         }

@@ -91,9 +91,7 @@ abstract class MemberCall<A, R> {
         ApiKeyProvider.get().track(arguments.run(), found);
         CompletableFuture<A> request = send(client, found.key());
         done.whenComplete((nothing, failure) -> request.cancel(true));
-        return tellsOfKey(request)
-                ? ApiKeyWatch.watch(request, arguments.run(), found)
-                : request;
+        return tellsOfKey(request) ? ApiKeyWatch.watch(request, arguments.run(), found) : request;
     }
 
     private void end(A answer, Throwable failure) {
@@ -102,8 +100,7 @@ abstract class MemberCall<A, R> {
         }
         try {
             if (failure != null) {
-                throw failure(
-                        BlockingCalls.cause(failure));
+                throw failure(BlockingCalls.cause(failure));
             }
             R result = succeed(answer);
             written.whenComplete((nothing, broken) -> done.complete(result));
