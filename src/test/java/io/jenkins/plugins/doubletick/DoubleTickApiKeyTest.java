@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
 import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.nio.file.Files;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlElementUtil;
 import org.htmlunit.html.HtmlInput;
@@ -20,6 +23,8 @@ import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -72,6 +77,21 @@ class DoubleTickApiKeyTest {
         String file = Files.readString(r.jenkins.getRootDir().toPath().resolve("credentials.xml"));
         assertTrue(file.contains("<apiKey>{"), file);
         assertFalse(file.contains(DoubleTickStandIn.KEY), file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<apiKey/>"})
+    void credentialThatWasStoredWithoutAKeySaysSo(String key) throws Exception {
+        StandInExtension.addGlobally((DoubleTickApiKey) Jenkins.XSTREAM2.fromXML(
+                "<io.jenkins.plugins.doubletick.DoubleTickApiKey><scope>GLOBAL</scope><id>doubletick</id>" + key
+                        + "</io.jenkins.plugins.doubletick.DoubleTickApiKey>"));
+        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER);
+        builder.setCredentialsId("doubletick");
+        FreeStyleProject job = r.createFreeStyleProject();
+        job.getBuildersList().add(builder);
+        StandInExtension.assertLog(
+                "The credential 'doubletick' holds no usable key. The API key is blank.",
+                r.buildAndAssertStatus(Result.FAILURE, job));
     }
 
     @Test

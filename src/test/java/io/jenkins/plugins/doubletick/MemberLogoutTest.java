@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsUseListener;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import hudson.AbortException;
 import hudson.console.ConsoleLogFilter;
 import hudson.console.LineTransformationOutputStream;
@@ -15,6 +18,7 @@ import hudson.model.Action;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Node;
 import hudson.model.Result;
 import hudson.model.Run;
@@ -27,11 +31,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.log.TaskListenerDecorator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.core.Authentication;
 
 /** A logout, and a look-up of a member, end with the truth, whatever breaks or hangs around them. */
 @WithJenkins
@@ -116,7 +125,7 @@ class MemberLogoutTest {
         poison = line;
         assertEnds(Result.SUCCESS, true, pipeline(DoubleTickStandIn.BUSY));
         assertEnds(Result.SUCCESS, true, freestyle(DoubleTickStandIn.BUSY));
-        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
+        assertTrue(log.ours().contains("Cannot write to the log of a build"), log::ours);
     }
 
     @Test
@@ -134,7 +143,7 @@ class MemberLogoutTest {
                 "It is Asha Rao",
                 r.assertBuildStatusSuccess(script("echo \"It is ${doubletickMember('+919876543210').name}\"")));
         r.assertBuildStatus(Result.FAILURE, script("doubletickMember '" + DoubleTickStandIn.NOT_A_MEMBER + "'"));
-        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
+        assertTrue(log.ours().contains("Cannot write to the log of a build"), log::ours);
     }
 
     @Test
@@ -146,6 +155,27 @@ class MemberLogoutTest {
         poison = "is a member";
         r.assertBuildStatusSuccess(script("doubletickMember '" + DoubleTickStandIn.MEMBER + "'"));
         HangingVault.awaitCallers(1);
+    }
+
+    @Test
+    void hangingLinesOfABuildLeaveOtherBuildsTheirs() throws Exception {
+        hangsInstead = true;
+        poison = "Logging ";
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                IntStream.range(0, 40)
+                        .mapToObj(i -> "b" + i + ": { doubletickLogout '" + DoubleTickStandIn.MEMBER + "' }")
+                        .collect(Collectors.joining(", ", "parallel ", "")),
+                true));
+        WorkflowRun hanging = job.scheduleBuild2(0).waitForStart();
+        HangingVault.awaitCallers(1);
+        poison = null;
+        Run<?, ?> other = pipeline(DoubleTickStandIn.SECOND_MEMBER);
+        assertEnds(Result.SUCCESS, true, other);
+        StandInExtension.assertLog("is logged out of DoubleTick on every device.", other);
+        r.assertBuildStatusSuccess(r.waitForCompletion(hanging));
+        assertEquals(40, hanging.getAction(LogoutAction.class).getLogouts().size());
+        assertEquals(0, HangingVault.otherCallers(), "One thread is all that it takes");
     }
 
     /** Breaks once, since Jenkins's base class keeps the line that it broke at, and could not even be closed. */
@@ -231,7 +261,7 @@ class MemberLogoutTest {
         Throwable failure = assertThrows(ExecutionException.class, () -> failed.get(1, TimeUnit.MINUTES))
                 .getCause();
         assertTrue(assertInstanceOf(AbortException.class, failure).getMessage().contains("422"), failure::toString);
-        assertTrue(log.ours().contains("cannot write to its log or record"), log::ours);
+        assertTrue(log.ours().contains("cannot keep what became of a logout"), log::ours);
     }
 
     @Test
@@ -277,6 +307,36 @@ class MemberLogoutTest {
         public void onUse(Credentials credential, Item item) {
             // Not of interest.
         }
+    }
+
+    /** Fails with what Java wraps failures in, and nothing in it. */
+    @TestExtension
+    public static final class OddVault extends CredentialsProvider {
+
+        @Override
+        public <C extends IdCredentials> C getCredentialByIdInItem(
+                String id, Class<C> type, Item item, Authentication authentication, List<DomainRequirement> domains) {
+            if (id.equals("odd")) {
+                throw new CompletionException("The vault is closed", null);
+            }
+            return null;
+        }
+
+        @Override
+        public <C extends Credentials> List<C> getCredentialsInItemGroup(
+                Class<C> type, ItemGroup group, Authentication authentication, List<DomainRequirement> domains) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void buildEndsWhateverTheVaultThrows() throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(
+                new CpsFlowDefinition("doubletickLogout loginNumber: '+919876543210', credentialsId: 'odd'", true));
+        Run<?, ?> build = job.scheduleBuild2(0).get(1, TimeUnit.MINUTES);
+        assertEnds(Result.FAILURE, false, build);
+        StandInExtension.assertLog("Unexpected java.util.concurrent.CompletionException", build);
     }
 
     @Test

@@ -8,10 +8,13 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
+import hudson.util.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
@@ -71,6 +74,30 @@ class MemberStepTest {
                     0, new ParametersAction(new StringParameterValue("LOGIN_NUMBER", "+91 98765 43210"))));
         }
         assertEquals(2, doubleTick.requests().size());
+    }
+
+    /** Whoever builds the job could otherwise have somebody's secret judged, of which they have only seen the ciphertext. */
+    @Test
+    void nothingIsDecrypted() throws Exception {
+        for (String step : STEPS) {
+            WorkflowJob job = r.createProject(WorkflowJob.class);
+            job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("NUMBER")));
+            job.setDefinition(new CpsFlowDefinition(step + " loginNumber: params.NUMBER", true));
+            Set<String> errors = new TreeSet<>();
+            for (String secret : List.of("Alice", "12345", "0123456789", " ", "+919876543210")) {
+                String encrypted = Secret.fromString(secret).getEncryptedValue();
+                WorkflowRun build = r.assertBuildStatus(
+                        Result.FAILURE,
+                        job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("NUMBER", encrypted))));
+                errors.add(JenkinsRule.getLog(build)
+                        .lines()
+                        .filter(line -> line.startsWith("ERROR"))
+                        .findFirst()
+                        .orElseThrow());
+            }
+            assertEquals(1, errors.size(), errors::toString);
+        }
+        doubleTick.assertNothingSent();
     }
 
     @Test

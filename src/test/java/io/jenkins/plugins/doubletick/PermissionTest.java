@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.crypto.Cipher;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,6 +278,14 @@ class PermissionTest {
                     Set<String> answers = new TreeSet<>();
                     for (String secret :
                             List.of("+919876543210", "12345", "Alice", "two words", " ", "$X", "x".repeat(301))) {
+                        assertEquals(
+                                new Probe(method, kind, who, true, encode(old("+919876543210")))
+                                        .answer(r)
+                                        .replaceAll(ANY_BASE64, ""),
+                                new Probe(method, kind, who, true, encode(old(secret)))
+                                        .answer(r)
+                                        .replaceAll(ANY_BASE64, ""),
+                                who + " " + method);
                         String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
                         String guess = "&guess=" + encode(secret);
                         answers.add(new Probe(method, kind, who, true, encrypted).answer(r));
@@ -290,6 +300,19 @@ class PermissionTest {
             }
         });
         assertAll(probes);
+    }
+
+    /** Matches a ciphertext that a form repeats as it was sent. */
+    private static final String ANY_BASE64 = "[A-Za-z0-9+/=]{24,}";
+
+    /** Encrypts as Jenkins before 2.44 did; it still decrypts such a text. */
+    private String old(String secret) throws Exception {
+        Cipher cipher = Cipher.getInstance("AES");
+        cipher.init(Cipher.ENCRYPT_MODE, r.jenkins.getSecretKeyAsAES128());
+        String text = Base64.getEncoder()
+                .encodeToString(cipher.doFinal((secret + "::::MAGIC::::").getBytes(StandardCharsets.UTF_8)));
+        assertEquals(secret, Secret.decrypt(text).getPlainText());
+        return text;
     }
 
     private static String encode(String value) {

@@ -66,6 +66,15 @@ class LoginNumberQueueDecisionHandlerTest {
     }
 
     @Test
+    void namelessValueOfAnotherTypeIsNotOurs() throws Exception {
+        r.assertBuildStatusSuccess(logOut.scheduleBuild2(
+                0,
+                new ParametersAction(
+                        new StringParameterValue(null, "x"),
+                        new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", "+919876543210"))));
+    }
+
+    @Test
     void pipelineTriggersTheOthers() throws Exception {
         WorkflowJob upstream = pipeline("upstream");
         List<Job<?, ?>> others = others();
