@@ -30,12 +30,13 @@ final class HttpExchange<T> implements Runnable {
     }
 
     private final DoubleTickClient client;
-    private final Call call;
+    private final Request request;
     private final ApiKey key;
     private final LoginNumber number;
     private final Reader<T> reader;
     private final Listener<T> listener;
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile Call call;
     private volatile Future<?> limit;
 
     /** @param number null where none is sent */
@@ -47,7 +48,7 @@ final class HttpExchange<T> implements Runnable {
             Reader<T> reader,
             Listener<T> listener) {
         this.client = client;
-        this.call = client.http.newCall(request);
+        this.request = request;
         this.key = key;
         this.number = number;
         this.reader = reader;
@@ -57,6 +58,7 @@ final class HttpExchange<T> implements Runnable {
     /** Sends the request when there is a thread for it. */
     void start() {
         try {
+            call = client.http.newCall(request);
             endAfter(client.policy.patience());
             client.threads.execute(this);
         } catch (RuntimeException | Error e) { // There is no thread, or a timer that was shut down.
@@ -66,7 +68,9 @@ final class HttpExchange<T> implements Runnable {
 
     /** Ends it with a failure at once. */
     void cancel() {
-        call.cancel();
+        if (call != null) {
+            call.cancel();
+        }
     }
 
     @Override
@@ -84,7 +88,7 @@ final class HttpExchange<T> implements Runnable {
         } catch (DoubleTickException e) {
             end(e);
         } catch (IOException | RuntimeException | Error e) {
-            fail(NetworkFailure.of(e, client.http, call.request().url()));
+            fail(NetworkFailure.of(e, client.http, request.url()));
         }
     }
 

@@ -28,8 +28,6 @@ final class RateLimiter {
     /** A second, and a tenth more because the network does not keep requests as far apart as they are sent. */
     private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(1100);
 
-    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
-
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
     private final LongSupplier clock;
@@ -84,7 +82,7 @@ final class RateLimiter {
 
     /** Whether nothing of the key is under way, and what was learned of it is old. */
     synchronized boolean isIdle() {
-        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > MINUTE;
+        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > 60 * SECOND;
     }
 
     /**
@@ -132,7 +130,8 @@ final class RateLimiter {
     }
 
     private void failAll(Throwable failure) {
-        for (Waiter waiter = waiting.poll(); waiter != null; waiter = waiting.poll()) {
+        for (Waiter waiter : waiting.toArray(new Waiter[0])) { // Not those that enter because another one failed.
+            waiting.remove(waiter);
             waiter.fail(failure);
         }
     }
@@ -158,7 +157,7 @@ final class RateLimiter {
             return wait > interval ? () -> waiting.forEach(w -> w.heldBack(Duration.ofNanos(wait))) : () -> {};
         }
         waiting.remove(waiter);
-        sent.removeIf(at -> now - at > MINUTE);
+        sent.removeIf(at -> now - at > 60 * SECOND);
         sent.add(now);
         notBefore = now + interval;
         inFlight++;

@@ -221,7 +221,7 @@ class RateLimiterTest {
         assertFalse(limiter.isIdle());
         time.runAll();
         assertFalse(limiter.isIdle());
-        time.schedule(() -> {}, 62, TimeUnit.SECONDS);
+        time.schedule(() -> {}, 67, TimeUnit.SECONDS);
         time.runAll();
         assertTrue(limiter.isIdle());
     }

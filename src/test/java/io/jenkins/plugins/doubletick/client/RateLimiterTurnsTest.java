@@ -63,10 +63,10 @@ class RateLimiterTurnsTest extends LimiterFixture {
     void isIdleWhenNothingIsUnderWayForMoreThanAMinute() {
         enter("a");
         at(10, () -> limiter.over(false));
-        for (int early : new int[] {0, 60_043, 60_044}) {
+        for (int early : new int[] {0, 66_043, 66_044}) {
             at(early, () -> assertFalse(limiter.isIdle()));
         }
-        at(60_045, () -> {
+        at(66_045, () -> {
             assertTrue(limiter.isIdle());
             limiter.enter(new Waiter("b"), false);
         });
