@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -94,6 +95,12 @@ public final class DoubleTickClient {
                 .retryOnConnectionFailure(false)
                 // Racing a host's addresses takes a second thread for each call.
                 .fastFallback(false)
+                .authenticator(Authenticator.NONE)
+                // The login for a proxy is for its CONNECT alone: behind it, whoever asks for a login is not the proxy.
+                .proxyAuthenticator(
+                        (route, response) -> response.request().method().equals("CONNECT")
+                                ? http.proxyAuthenticator().authenticate(route, response)
+                                : null)
                 .proxySelector(new DirectLoopbackProxySelector(http.proxySelector()))
                 .addNetworkInterceptor(RetryAfter::hideFromOkHttp)
                 .build();

@@ -182,16 +182,6 @@ class TeamTest {
         }
     }
 
-    /** OkHttp would send a GET again by itself, which nobody would count. */
-    @Test
-    void everyTryIsCounted() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(503, "{}", "Retry-After: 0"));
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            assertEquals(4, ClientFixture.failureOf(ask(fixture)).tries());
-            assertEquals(4, server.requests().size());
-        }
-    }
-
     @Test
     void noConnection() throws Exception {
         ScriptedServer closed = new ScriptedServer(ScriptedServer.success());
