@@ -106,7 +106,7 @@ final class ApiCall<T> implements RateLimiter.Waiter {
         });
         exchange.start();
         if (result.isDone()) {
-            cancel(); // It was cancelled before there was a request to cancel.
+            cancel(); // Repeats what had no request to cancel yet.
         }
     }
 
@@ -158,12 +158,12 @@ final class ApiCall<T> implements RateLimiter.Waiter {
                 nextTry = client.timer.schedule(() -> limiter.enter(this, true), wait.toNanos(), TimeUnit.NANOSECONDS);
             }
             if (result.isDone()) {
-                cancel(); // It was cancelled between the lines above.
+                cancel(); // Repeats what came between the lines above.
             }
         }
     }
 
-    /** A log that cannot be written must keep nobody logged in. */
+    /** Runs what tells of the progress, and goes on if that fails, because the logout does not depend on it. */
     private static void tell(Runnable message) {
         try {
             message.run();

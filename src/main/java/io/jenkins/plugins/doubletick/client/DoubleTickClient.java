@@ -78,25 +78,26 @@ public final class DoubleTickClient {
             Executor threads) {
         this.http = http.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
-                // One limit for the whole request: OkHttp's own for each read would end a slow answer early and let a
-                // dripping one go on for ever.
+                // Limits the whole request, because a limit for each read ends a slow answer early and lets a dripping
+                // one go on for ever.
                 .callTimeout(policy.callTimeout())
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
-                // A connection for each request: one that fell silent costs one try of one call. Keeping it for the
-                // next
-                // call, or sharing it as HTTP/2 does, would take further ones, and calls are rare.
+                // Makes a connection for each request, so that one that fell silent costs one try of one call. If it
+                // were
+                // kept, or shared as HTTP/2 does, it would take further ones, and calls are rare.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
-                // A redirected POST can turn into a GET whose 200 means nothing, and the key must go nowhere else.
+                // Follows no redirect: a POST can become a GET whose 200 means nothing, and the key must go nowhere
+                // else.
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // RetryPolicy alone sends requests again: it counts them, logs them and waits between them.
+                // Leaves it to RetryPolicy to send again, which counts, logs and waits.
                 .retryOnConnectionFailure(false)
-                // Racing a host's addresses takes a second thread for each call.
+                // Tries a host's addresses one after the other: racing them takes a second thread for each call.
                 .fastFallback(false)
                 .authenticator(Authenticator.NONE)
-                // The login for a proxy is for its CONNECT alone: behind it, whoever asks for a login is not the proxy.
+                // Sends the proxy's login with CONNECT only: behind the tunnel, it is the service that asks for it.
                 .proxyAuthenticator(
                         (route, response) -> response.request().method().equals("CONNECT")
                                 ? http.proxyAuthenticator().authenticate(route, response)
@@ -140,7 +141,7 @@ public final class DoubleTickClient {
      *     DoubleTickException}; cancelling it ends the request, or the wait for the next one, at once
      */
     public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, CallListener listener) {
-        // As bytes, because OkHttp adds a charset, which JSON does not have, to the type of a text.
+        // Hands over bytes, because OkHttp adds a charset, which JSON does not have, to the type of a text.
         byte[] body = JsonNodeFactory.instance
                 .objectNode()
                 .put("userPhoneNumber", number.digits())

@@ -10,8 +10,8 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * One request and its response, on a thread of the client. It has one end, also where OkHttp has none: resolving a name or
- * selecting a proxy may hang, a thread may not start, an answer may break OkHttp.
+ * One request and its response, on a thread of the client. It ends once, and always, even where OkHttp does not: a name or a
+ * proxy selector may hang, a thread may not start, an answer may break OkHttp.
  */
 final class HttpExchange<T> implements Runnable {
 
@@ -61,7 +61,7 @@ final class HttpExchange<T> implements Runnable {
             call = client.http.newCall(request);
             endAfter(client.policy.patience());
             client.threads.execute(this);
-        } catch (RuntimeException | Error e) { // There is no thread, or a timer that was shut down.
+        } catch (RuntimeException | Error e) { // No thread can be started, for example.
             fail(NetworkFailure.internal(e));
         }
     }
@@ -79,7 +79,7 @@ final class HttpExchange<T> implements Runnable {
             return;
         }
         try {
-            // OkHttp's own limit comes first where it can, because its failure says more.
+            // Gives OkHttp's own limit a second to come first, because its failure says more.
             endAfter(client.policy.callTimeout().plusSeconds(1));
             T result = reader.read(call.execute());
             if (isFirstEnd()) {

@@ -130,7 +130,7 @@ final class RateLimiter {
     }
 
     private void failAll(Throwable failure) {
-        for (Waiter waiter : waiting.toArray(new Waiter[0])) { // Not those that enter because another one failed.
+        for (Waiter waiter : waiting.toArray(new Waiter[0])) { // Leaves out who enters meanwhile.
             waiting.remove(waiter);
             waiter.fail(failure);
         }

@@ -77,7 +77,7 @@ final class RetryAfter {
         return time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
     }
 
-    /** Hides from OkHttp, which reads the header of a 503 itself, for what it sends a request again, or fails. */
+    /** Hides values of the header from OkHttp: for 0 it sends a request again by itself, and for long numbers it fails. */
     static Response hideFromOkHttp(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
         String header = response.header("Retry-After", "");

@@ -31,7 +31,7 @@ final class TeamResponse {
     private static final Set<String> FIELDS =
             Set.of("id", "name", "email", "orgRoleName", "isOrganizationOwner", "phone");
 
-    /** Strict: of two fields with one name, nobody knows which one counts. */
+    /** Is strict, because nobody knows which of two fields with one name counts. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
