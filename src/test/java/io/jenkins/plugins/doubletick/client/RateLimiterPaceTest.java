@@ -50,6 +50,13 @@ class RateLimiterPaceTest extends LimiterFixture {
     }
 
     @Test
+    void threeASecondAlsoMinutesLater() {
+        pass(200_000, 200_300, 200_600);
+        refuse(200_900);
+        assertPace(200_900, 366);
+    }
+
+    @Test
     void whatPassedEarlierDoesNotCount() {
         pass(0, 1000, 1001);
         refuse(2100);
