@@ -80,7 +80,7 @@ final class ApiCall<T> implements RateLimiter.Waiter {
     @Override
     public void send(long sentAt) {
         if (result.isDone()) {
-            limiter.unanswered();
+            limiter.over(false);
             return;
         }
         int count = tries.incrementAndGet();
@@ -89,7 +89,7 @@ final class ApiCall<T> implements RateLimiter.Waiter {
             @Override
             public void succeeded(T value) {
                 try {
-                    limiter.accepted(sentAt);
+                    limiter.over(true);
                 } finally {
                     result.complete(value);
                 }
@@ -106,7 +106,7 @@ final class ApiCall<T> implements RateLimiter.Waiter {
         });
         exchange.start();
         if (result.isDone()) {
-            cancel(); // It was cancelled before there was a request to cancel.
+            cancel(); // Repeats what had no request to cancel yet.
         }
     }
 
@@ -134,7 +134,6 @@ final class ApiCall<T> implements RateLimiter.Waiter {
     }
 
     private void retryOrFail(DoubleTickException failure, long sentAt) {
-        LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed");
         boolean limited = failure.reason() == Reason.RATE_LIMITED;
         Duration wait;
         boolean again;
@@ -142,15 +141,12 @@ final class ApiCall<T> implements RateLimiter.Waiter {
             wait = limiter.refused(sentAt, failure);
             again = wait != null && maxTries > 1;
         } else {
-            if (failure.status() == 0) {
-                limiter.unanswered();
-            } else {
-                limiter.accepted(sentAt);
-            }
+            limiter.over(failure.status() != 0);
             int count = failures.incrementAndGet();
             wait = client.policy.waitAfter(failure, count);
             again = count < maxTries && client.policy.allows(failure);
         }
+        tell(() -> LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed"));
         if (!again) {
             fail(failure);
         } else if (!result.isDone()) {
@@ -162,12 +158,12 @@ final class ApiCall<T> implements RateLimiter.Waiter {
                 nextTry = client.timer.schedule(() -> limiter.enter(this, true), wait.toNanos(), TimeUnit.NANOSECONDS);
             }
             if (result.isDone()) {
-                cancel(); // It was cancelled between the lines above.
+                cancel(); // Repeats what came between the lines above.
             }
         }
     }
 
-    /** A log that cannot be written must keep nobody logged in. */
+    /** Runs what tells of the progress, and goes on if that fails, because the logout does not depend on it. */
     private static void tell(Runnable message) {
         try {
             message.run();

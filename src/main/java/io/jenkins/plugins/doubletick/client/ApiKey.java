@@ -76,8 +76,8 @@ public final class ApiKey {
             if (i > 0 && text.startsWith(" ", at)) {
                 at++;
             }
-            String encoded = String.format("%%%02X", (int) value.charAt(i));
-            if (text.regionMatches(true, at, encoded, 0, 3)) {
+            if (text.startsWith("%", at)
+                    && text.regionMatches(true, at, String.format("%%%02X", (int) value.charAt(i)), 0, 3)) {
                 at += 3;
             } else if (text.regionMatches(true, at, value, i, 1)) {
                 at++;

@@ -27,7 +27,7 @@ final class ApiResponse {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Strict: of two {@code success} in one object, or of text behind it, nobody knows which one counts. */
+    /** Is strict, because nobody knows which of two {@code success} in one object counts, or text behind it. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -1,10 +1,11 @@
 package io.jenkins.plugins.doubletick.client;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,11 +13,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
+import okhttp3.RequestBody;
+import okio.ByteString;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -33,6 +38,8 @@ public final class DoubleTickClient {
     /** The address of the DoubleTick API. */
     public static final String DEFAULT_URL = "https://public.doubletick.io";
 
+    private static final MediaType JSON = MediaType.get("application/json");
+
     /** How many requests may be in flight at a time. OkHttp blocks a thread for each. */
     public static final int MAX_REQUESTS = 32;
 
@@ -45,10 +52,9 @@ public final class DoubleTickClient {
     final Executor threads;
     private final HttpUrl url;
     private final String userAgent;
-    /** By a number made of the key, so that nothing of a key is kept when nothing of it is under way. */
-    private final Map<Integer, RateLimiter> limiters = new HashMap<>();
+    /** By a digest of the key, so that nothing of a key is kept when nothing of it is under way. */
+    private final Map<ByteString, RateLimiter> limiters = new HashMap<>();
 
-    private final Object salt = new Object();
     private final TeamCache teams;
 
     /**
@@ -72,25 +78,32 @@ public final class DoubleTickClient {
             Executor threads) {
         this.http = http.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
-                // One limit for the whole request: OkHttp's own for each read would end a slow answer early and let a
-                // dripping one go on for ever.
+                // Limits the whole request, because a limit for each read ends a slow answer early and lets a dripping
+                // one go on for ever.
                 .callTimeout(policy.callTimeout())
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
-                // A connection for each request: one that has fallen silent costs one try of one call. Keeping it for
-                // the
-                // next call, or sharing it as HTTP/2 does, would take further ones, and calls are rare.
+                // Makes a connection for each request, so that one that fell silent costs one try of one call. If it
+                // were
+                // kept, or shared as HTTP/2 does, it would take further ones, and calls are rare.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
-                // A redirected POST can turn into a GET whose 200 means nothing, and the key must go nowhere else.
+                // Follows no redirect: a POST can become a GET whose 200 means nothing, and the key must go nowhere
+                // else.
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // RetryPolicy alone sends requests again: it counts them, logs them and waits between them.
+                // Leaves it to RetryPolicy to send again, which counts, logs and waits.
                 .retryOnConnectionFailure(false)
-                // Racing a host's addresses takes a second thread for each call.
+                // Tries a host's addresses one after the other: racing them takes a second thread for each call.
                 .fastFallback(false)
+                .authenticator(Authenticator.NONE)
+                // Sends the proxy's login with CONNECT only: behind the tunnel, it is the service that asks for it.
+                .proxyAuthenticator(
+                        (route, response) -> response.request().method().equals("CONNECT")
+                                ? http.proxyAuthenticator().authenticate(route, response)
+                                : null)
                 .proxySelector(new DirectLoopbackProxySelector(http.proxySelector()))
-                .addNetworkInterceptor(RetryAfter::bound)
+                .addNetworkInterceptor(RetryAfter::hideFromOkHttp)
                 .build();
         this.url = url;
         this.userAgent = userAgent;
@@ -117,7 +130,7 @@ public final class DoubleTickClient {
     RateLimiter limiter(ApiKey key) {
         synchronized (limiters) {
             limiters.values().removeIf(RateLimiter::isIdle);
-            return limiters.computeIfAbsent(numberOf(key), k -> new RateLimiter(policy, timer, System::nanoTime));
+            return limiters.computeIfAbsent(digest(key), k -> new RateLimiter(policy, timer, System::nanoTime));
         }
     }
 
@@ -128,8 +141,15 @@ public final class DoubleTickClient {
      *     DoubleTickException}; cancelling it ends the request, or the wait for the next one, at once
      */
     public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, CallListener listener) {
-        Request request =
-                request(key, "team-member/logout").post(new LogoutBody(number)).build();
+        // Hands over bytes, because OkHttp adds a charset, which JSON does not have, to the type of a text.
+        byte[] body = JsonNodeFactory.instance
+                .objectNode()
+                .put("userPhoneNumber", number.digits())
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        Request request = request(key, "team-member/logout")
+                .post(RequestBody.create(body, JSON))
+                .build();
         return new ApiCall<>(this, request, key, number, policy.maxTries(), listener, (response, tries) -> {
                     ApiResponse answer = ApiResponse.read(response);
                     answer.confirmLogout(key, number);
@@ -161,7 +181,7 @@ public final class DoubleTickClient {
     public CompletableFuture<Team> team(ApiKey key) {
         Request request = request(key, "team").get().build();
         return teams.get(
-                numberOf(key),
+                digest(key),
                 () -> new ApiCall<>(
                                 this,
                                 request,
@@ -173,8 +193,8 @@ public final class DoubleTickClient {
                         .start());
     }
 
-    private int numberOf(ApiKey key) {
-        return Objects.hash(salt, key);
+    private static ByteString digest(ApiKey key) {
+        return ByteString.encodeUtf8(key.value()).sha256();
     }
 
     private Request.Builder request(ApiKey key, String path) {

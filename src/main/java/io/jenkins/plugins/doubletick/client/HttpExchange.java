@@ -10,8 +10,8 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * One request and its response, on a thread of the client. It has one end, also where OkHttp has none: resolving a name or
- * selecting a proxy may hang, a thread may not start, an answer may break OkHttp.
+ * One request and its response, on a thread of the client. It ends once, and always, even where OkHttp does not: a name or a
+ * proxy selector may hang, a thread may not start, an answer may break OkHttp.
  */
 final class HttpExchange<T> implements Runnable {
 
@@ -30,12 +30,13 @@ final class HttpExchange<T> implements Runnable {
     }
 
     private final DoubleTickClient client;
-    private final Call call;
+    private final Request request;
     private final ApiKey key;
     private final LoginNumber number;
     private final Reader<T> reader;
     private final Listener<T> listener;
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile Call call;
     private volatile Future<?> limit;
 
     /** @param number null where none is sent */
@@ -47,7 +48,7 @@ final class HttpExchange<T> implements Runnable {
             Reader<T> reader,
             Listener<T> listener) {
         this.client = client;
-        this.call = client.http.newCall(request);
+        this.request = request;
         this.key = key;
         this.number = number;
         this.reader = reader;
@@ -57,16 +58,19 @@ final class HttpExchange<T> implements Runnable {
     /** Sends the request when there is a thread for it. */
     void start() {
         try {
+            call = client.http.newCall(request);
             endAfter(client.policy.patience());
             client.threads.execute(this);
-        } catch (RuntimeException | Error e) { // There is no thread, or a timer that was shut down.
+        } catch (RuntimeException | Error e) { // No thread can be started, for example.
             fail(NetworkFailure.internal(e));
         }
     }
 
     /** Ends it with a failure at once. */
     void cancel() {
-        call.cancel();
+        if (call != null) {
+            call.cancel();
+        }
     }
 
     @Override
@@ -75,7 +79,7 @@ final class HttpExchange<T> implements Runnable {
             return;
         }
         try {
-            // OkHttp's own limit comes first where it can, because its failure says more.
+            // Gives OkHttp's own limit a second to come first, because its failure says more.
             endAfter(client.policy.callTimeout().plusSeconds(1));
             T result = reader.read(call.execute());
             if (isFirstEnd()) {
@@ -84,7 +88,7 @@ final class HttpExchange<T> implements Runnable {
         } catch (DoubleTickException e) {
             end(e);
         } catch (IOException | RuntimeException | Error e) {
-            fail(NetworkFailure.of(e, client.http, call.request().url()));
+            fail(NetworkFailure.of(e, client.http, request.url()));
         }
     }
 

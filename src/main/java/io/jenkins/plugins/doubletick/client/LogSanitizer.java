@@ -28,7 +28,7 @@ final class LogSanitizer {
         // Keep this order: neither a character between theirs nor the cut may hide a key or a number.
         String line = key.removeFrom(visible(text));
         return FULL_STOP
-                .matcher(cut(number == null ? line : number.maskIn(line)))
+                .matcher(cut(number == null ? line : number.maskIn(line), MAX_LENGTH))
                 .replaceFirst("");
     }
 
@@ -38,11 +38,12 @@ final class LogSanitizer {
         return BLANKS.matcher(line).replaceAll(" ").strip();
     }
 
-    private static String cut(String line) {
-        if (line.length() <= MAX_LENGTH) {
+    /** Cuts what is longer than {@code length} characters, but no character in two. */
+    static String cut(String line, int length) {
+        if (line.length() <= length) {
             return line;
         }
-        boolean splitsPair = Character.isHighSurrogate(line.charAt(MAX_LENGTH - 1));
-        return line.substring(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH).stripTrailing() + "…";
+        boolean splitsPair = Character.isHighSurrogate(line.charAt(length - 1));
+        return line.substring(0, splitsPair ? length - 1 : length).stripTrailing() + "…";
     }
 }

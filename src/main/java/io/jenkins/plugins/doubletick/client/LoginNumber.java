@@ -58,7 +58,7 @@ public final class LoginNumber {
             throw invalid(Messages.LoginNumber_trunkZero());
         }
         String digits = number.startsWith("+") ? number.substring(1) : number;
-        // Not Character.isDigit: DoubleTick takes ASCII digits, and other scripts' digits are a paste gone wrong.
+        // Takes ASCII digits only, as DoubleTick does: other scripts' digits are a paste gone wrong.
         if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw invalid(Messages.LoginNumber_characters());
         }

@@ -26,7 +26,7 @@ final class NetworkFailure {
         Proxy proxy;
         try {
             proxy = http.proxySelector().select(url.uri()).stream().findFirst().orElse(Proxy.NO_PROXY);
-        } catch (RuntimeException | Error broken) { // Such as a port of 99999, with which OkHttp ended the call, too.
+        } catch (RuntimeException | Error broken) { // A port of 99999, for example, fails OkHttp's call as well.
             return new DoubleTickException(
                     Reason.PROXY, Messages.NetworkFailure_proxySettings(String.valueOf(broken.getMessage())), e);
         }
@@ -63,7 +63,7 @@ final class NetworkFailure {
                     Messages.NetworkFailure_proxyRefused(status),
                     e);
         }
-        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // From a proxy that nobody set up here.
+        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // Comes from a proxy that nobody set up here.
             return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
         }
         if (e instanceof ProtocolException && !text.equals("unexpected end of stream")) {

@@ -1,18 +1,18 @@
 package io.jenkins.plugins.doubletick.client;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the rate of the requests with one API key: to {@link RetryPolicy#requestsPerSecond}, and to DoubleTick's own limit
- * when a 429 has told that there is one. A 429 is said to the account, so all requests of the key wait until its time is
- * over, without a thread; then a single one goes first.
+ * Limits the rate of the requests with one API key: to {@link RetryPolicy#requestsPerSecond}, and after a 429 to as many as
+ * passed in the second before it. A 429 is said to the account, so all requests of the key wait until its time is over,
+ * without a thread; then a single one goes first.
  */
 final class RateLimiter {
 
@@ -25,11 +25,17 @@ final class RateLimiter {
         void fail(Throwable failure);
     }
 
+    /** A second, and a tenth more because the network does not keep requests as far apart as they are sent. */
+    private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(1100);
+
     private final RetryPolicy policy;
     private final ScheduledExecutorService timer;
     private final LongSupplier clock;
 
-    private final Deque<Waiter> waiting = new ArrayDeque<>();
+    private final ConcurrentLinkedDeque<Waiter> waiting = new ConcurrentLinkedDeque<>();
+    /** When the requests of the last minute were sent that were not refused. */
+    private final TreeSet<Long> sent = new TreeSet<>();
+
     private int inFlight;
     /**
      * How many may be in flight together. It grows with each answer: at 25 requests a second, and answers that take half a
@@ -37,25 +43,22 @@ final class RateLimiter {
      */
     private int width = 1;
 
+    /** The least time between two requests. */
+    private long interval;
+
     private long notBefore;
-    private Future<?> wakeUp;
+    /** When the first request was sent that was refused; null if another answer came since. */
+    private Long refusedAt;
 
-    private final LearnedLimit limit;
-
-    /** The 429s since the last other answer, counting those to requests that were in flight together once. */
-    private int refusals;
-    /** When the first of them was sent, and the last of them came. */
-    private long refusedAt;
-
-    private long closedAt;
+    private Future<?> wakeUp = new CompletableFuture<>();
 
     /** @param clock tells the time in nanoseconds from any origin */
     RateLimiter(RetryPolicy policy, ScheduledExecutorService timer, LongSupplier clock) {
         this.policy = policy;
         this.timer = timer;
         this.clock = clock;
+        interval = SECOND / policy.requestsPerSecond();
         notBefore = clock.getAsLong();
-        limit = new LearnedLimit(notBefore);
     }
 
     /**
@@ -64,136 +67,103 @@ final class RateLimiter {
      * @param first whether it goes before all that wait already
      */
     void enter(Waiter waiter, boolean first) {
-        long wait;
-        synchronized (this) {
-            if (first) {
-                waiting.addFirst(waiter);
-            } else {
-                waiting.addLast(waiter);
-            }
-            wait = refusals == 0 ? 0 : notBefore - clock.getAsLong();
-        }
-        if (wait > 0) {
-            waiter.heldBack(Duration.ofNanos(wait));
+        if (first) {
+            waiting.addFirst(waiter);
+        } else {
+            waiting.addLast(waiter);
         }
         sendNext();
     }
 
     /** Takes back {@link #enter}. */
-    synchronized void withdraw(Waiter waiter) {
+    void withdraw(Waiter waiter) {
         waiting.remove(waiter);
     }
 
     /** Whether nothing of the key is under way, and what was learned of it is old. */
     synchronized boolean isIdle() {
-        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > LearnedLimit.MINUTE;
+        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > 60 * SECOND;
     }
 
-    /** A request is over without an answer. */
-    void unanswered() {
+    /**
+     * Hears of the end of a request that was not answered with 429.
+     *
+     * @param answered whether it was answered at all
+     */
+    void over(boolean answered) {
         synchronized (this) {
             inFlight--;
-            widen();
-        }
-        sendNext();
-    }
-
-    /** Widens after silence, too: one at a time, many calls would wait for hours for a service that does not answer. */
-    private void widen() {
-        width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
-    }
-
-    /** A request was answered, and not with 429. */
-    void accepted(long sentAt) {
-        synchronized (this) {
-            inFlight--;
-            widen();
-            if (refusals > 0 && sentAt > closedAt) {
-                refusals = 0;
-                limit.learn(refusedAt, sentAt);
-            }
+            // Silence widens, too: one at a time, many calls would wait for hours for a service that does not answer.
+            width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
+            refusedAt = answered ? null : refusedAt;
         }
         sendNext();
     }
 
     /**
-     * A request was answered with 429.
+     * Hears of the end of a request that was answered with 429.
      *
-     * @return how long no request is sent; null if DoubleTick asks for too long a wait, or has answered nothing else for
-     *     too long: then all that wait have failed
+     * @return how long no request is sent; null if all that wait have failed, because DoubleTick asks for too long a wait or
+     *     has answered nothing else for too long
      */
     Duration refused(long sentAt, DoubleTickException failure) {
-        List<Waiter> others;
         Duration wait;
         synchronized (this) {
             long now = clock.getAsLong();
             inFlight--;
             width = 1;
-            limit.refused(sentAt);
-            if (refusals == 0) {
+            sent.remove(sentAt);
+            if (refusedAt == null) {
                 refusedAt = sentAt;
+                int passed = sent.subSet(sentAt - SECOND, false, sentAt, false).size();
+                interval = passed == 0 ? interval : SECOND / passed;
             }
-            if (refusals == 0 || sentAt > closedAt) {
-                refusals++;
-                closedAt = now;
-            }
-            wait = policy.waitAfterRefusal(failure, refusals);
-            if (policy.asksTooLong(failure)
-                    || now - refusedAt >= policy.patience().toNanos()) {
-                wait = null;
-                refusals = 0;
-            } else {
-                notBefore = Math.max(notBefore, now + wait.toNanos());
-            }
-            others = List.copyOf(waiting);
+            wait = policy.waitAfterRefusal(failure, Duration.ofNanos(now - refusedAt));
+            refusedAt = wait == null ? null : refusedAt;
+            notBefore = wait == null ? notBefore : Math.max(notBefore, now + wait.toNanos());
         }
         if (wait == null) {
             failAll(failure);
-            return null;
-        }
-        for (Waiter other : others) {
-            other.heldBack(wait);
         }
         sendNext();
         return wait;
     }
 
     private void failAll(Throwable failure) {
-        List<Waiter> all;
-        synchronized (this) {
-            all = List.copyOf(waiting);
-            waiting.clear();
+        for (Waiter waiter : waiting.toArray(new Waiter[0])) { // Leaves out who enters meanwhile.
+            waiting.remove(waiter);
+            waiter.fail(failure);
         }
-        all.forEach(waiter -> waiter.fail(failure));
     }
 
     private void sendNext() {
         try {
-            for (Runnable send = next(); send != null; send = next()) {
-                send.run();
-            }
+            next().run();
         } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
             failAll(e);
         }
     }
 
     private synchronized Runnable next() {
-        if (waiting.isEmpty() || inFlight >= width) {
-            return null;
-        }
         long now = clock.getAsLong();
-        long at = Math.max(notBefore, limit.earliest(now));
-        if (at > now) {
-            if (wakeUp != null) {
-                wakeUp.cancel(false);
-            }
-            wakeUp = timer.schedule(this::sendNext, at - now, TimeUnit.NANOSECONDS);
-            return null;
+        long wait = notBefore - now;
+        Waiter waiter = waiting.peek();
+        if (waiter == null || wait <= 0 && inFlight >= width) {
+            return () -> {};
         }
-        notBefore = now + LearnedLimit.SECOND / policy.requestsPerSecond();
+        if (wait > 0) {
+            wakeUp.cancel(false);
+            wakeUp = timer.schedule(this::sendNext, wait, TimeUnit.NANOSECONDS);
+            return wait > interval ? () -> waiting.forEach(w -> w.heldBack(Duration.ofNanos(wait))) : () -> {};
+        }
+        waiting.remove(waiter);
+        sent.removeIf(at -> now - at > 60 * SECOND);
+        sent.add(now);
+        notBefore = now + interval;
         inFlight++;
-        limit.sent(now);
-        Waiter waiter = waiting.poll();
-        return () -> waiter.send(now);
+        return () -> {
+            waiter.send(now);
+            sendNext();
+        };
     }
 }

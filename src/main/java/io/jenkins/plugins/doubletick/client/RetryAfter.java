@@ -36,9 +36,8 @@ final class RetryAfter {
         if (header == null) {
             return null;
         }
-        String seconds = header.strip();
-        if (!seconds.isEmpty() && seconds.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return seconds(Double.parseDouble(seconds));
+        if (header.matches("[0-9]+")) {
+            return seconds(Double.parseDouble(header));
         }
         Date date = headers.getDate("Retry-After");
         return date == null ? null : until(date.toInstant(), now);
@@ -78,11 +77,14 @@ final class RetryAfter {
         return time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
     }
 
-    /** Shortens a number with which OkHttp, which reads the header of a 503 itself, would fail. */
-    static Response bound(Interceptor.Chain chain) throws IOException {
+    /** Hides values of the header from OkHttp: for 0 it sends a request again by itself, and for long numbers it fails. */
+    static Response hideFromOkHttp(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
-        String header = response.header("Retry-After");
-        return header != null && header.strip().matches("[0-9]{10,}")
+        String header = response.header("Retry-After", "");
+        if (header.matches("0+")) {
+            return response.newBuilder().removeHeader("Retry-After").build();
+        }
+        return header.matches("[0-9]{10,}")
                 ? response.newBuilder()
                         .header("Retry-After", Long.toString((long) LONGEST_SECONDS))
                         .build()

@@ -53,12 +53,19 @@ public record RetryPolicy(
     }
 
     /**
-     * Returns how long all calls with a key wait after its {@code refusals}th 429 in a row: what DoubleTick asked for,
-     * else the doubled wait. It stops growing at eight times the first one, because a request that comes too early costs
-     * little, and one that comes too late delays all of them.
+     * Returns how long all calls with a key wait after a 429: what DoubleTick asked for, else as long as it has answered
+     * nothing else, from {@link #firstWait} to eight times that, because a request that comes too early costs little, and one
+     * that comes too late delays all of them.
+     *
+     * @param refused how long it has answered nothing else
+     * @return null if that is too long
      */
-    Duration waitAfterRefusal(DoubleTickException failure, int refusals) {
-        return asksToWait(failure) ? failure.retryAfter() : firstWait.multipliedBy(1L << Math.min(refusals - 1, 3));
+    Duration waitAfterRefusal(DoubleTickException failure, Duration refused) {
+        if (asksTooLong(failure) || refused.compareTo(patience) >= 0) {
+            return null;
+        }
+        long nanos = Math.max(firstWait.toNanos(), Math.min(refused.toNanos(), 8 * firstWait.toNanos()));
+        return asksToWait(failure) ? failure.retryAfter() : Duration.ofNanos(nanos);
     }
 
     private static boolean asksToWait(DoubleTickException failure) {

@@ -5,27 +5,38 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import okhttp3.Response;
 
 /** Reads the response of {@code GET /team}, member by member, because it may be long. */
 final class TeamResponse {
 
     /** The longest response that is read, in bytes: several times what 10,000 members need. */
-    private static final long MAX_LENGTH = 64L * 1024 * 1024;
+    private static final long MAX_LENGTH = 32L * 1024 * 1024;
+
+    /** The longest text that is read, in characters. */
+    private static final int MAX_TEXT = 100_000;
 
     private static final int MAX_NAME = 100;
 
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxDocumentLength(MAX_LENGTH)
-                            .build())
+    private static final Set<String> FIELDS =
+            Set.of("id", "name", "email", "orgRoleName", "isOrganizationOwner", "phone");
+
+    /** Is strict, because nobody knows which of two fields with one name counts. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxDocumentLength(MAX_LENGTH)
+                    .maxStringLength(MAX_TEXT)
                     .build())
             .build();
 
@@ -46,7 +57,7 @@ final class TeamResponse {
             return new Team(members(parser, response.code(), key));
         } catch (StreamConstraintsException e) {
             throw tooLarge(response.code());
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
             throw noTeam(response.code());
         }
     }
@@ -59,39 +70,46 @@ final class TeamResponse {
                 boolean isData = parser.currentName().equals("data");
                 if (parser.nextToken() == JsonToken.START_ARRAY && isData) {
                     members = new ArrayList<>();
-                    while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
                         if (members.size() == Team.MAX_MEMBERS) {
                             throw tooLarge(status);
                         }
-                        members.add(member(parser.readValueAsTree(), key));
+                        members.add(member(parser, key));
                     }
-                } else {
-                    parser.skipChildren();
                 }
+                parser.skipChildren();
             }
         }
-        if (members == null) {
+        if (members == null || parser.nextToken() != null) {
             throw noTeam(status);
         }
         return members;
     }
 
-    private static TeamMember member(JsonNode member, ApiKey key) {
+    private static TeamMember member(JsonParser parser, ApiKey key) throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (FIELDS.contains(name)) {
+                fields.put(name, parser.getValueAsString());
+            }
+            parser.skipChildren();
+        }
         return new TeamMember(
-                line(member.path("id"), key),
-                line(member.path("name"), key),
-                lineOrNull(member.path("email"), key),
-                lineOrNull(member.path("orgRoleName"), key),
-                member.path("isOrganizationOwner").asBoolean(),
-                loginNumber(member.path("phone").asText("")));
+                line(fields.get("id"), key),
+                line(fields.get("name"), key),
+                lineOrNull(fields.get("email"), key),
+                lineOrNull(fields.get("orgRoleName"), key),
+                Boolean.parseBoolean(fields.get("isOrganizationOwner")),
+                loginNumber(fields.get("phone")));
     }
 
-    private static String line(JsonNode text, ApiKey key) {
-        String line = text.isValueNode() && !text.isNull() ? LogSanitizer.clean(text.asText(), key, null) : "";
-        return line.length() <= MAX_NAME ? line : line.substring(0, MAX_NAME) + "…";
+    private static String line(String text, ApiKey key) {
+        return text == null ? "" : LogSanitizer.cut(LogSanitizer.clean(text, key, null), MAX_NAME);
     }
 
-    private static String lineOrNull(JsonNode text, ApiKey key) {
+    private static String lineOrNull(String text, ApiKey key) {
         String line = line(text, key);
         return line.isEmpty() ? null : line;
     }
@@ -99,7 +117,7 @@ final class TeamResponse {
     /** Looks at the digits only, because the documentation does not say how a phone number is written. */
     private static LoginNumber loginNumber(String phone) {
         try {
-            return LoginNumber.parse(phone.replaceAll("[^0-9]", ""));
+            return LoginNumber.parse(phone == null ? "" : phone.replaceAll("[^0-9]", ""));
         } catch (DoubleTickException e) {
             return null;
         }

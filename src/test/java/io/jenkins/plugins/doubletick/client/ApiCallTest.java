@@ -167,7 +167,7 @@ class ApiCallTest implements CallListener {
                         .sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager())
                         .build();
                 DoubleTickClient client = client(
-                        "https://localhost:" + relay.port(), http, ClientFixture.policy(Duration.ofMillis(1000)), pool);
+                        "https://localhost:" + relay.port(), http, ClientFixture.policy(Duration.ofSeconds(5)), pool);
                 assertEquals(1, tries(client));
                 relay.silence();
                 int tries = tries(client) + tries(client) + tries(client);
@@ -199,6 +199,7 @@ class ApiCallTest implements CallListener {
         client.logout(key, LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE)
                 .get(1, TimeUnit.MINUTES);
         client.checkKey(key).get(1, TimeUnit.MINUTES);
+        client.team(key).get(1, TimeUnit.MINUTES);
         return new WeakReference<>(key);
     }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +117,26 @@ class CallEndsTest {
                                 + " (4 tries)",
                         failure.getMessage());
             }
+        }
+    }
+
+    @Test
+    void errorInMakingACall() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.success())) {
+            OkHttpClient broken = new OkHttpClient.Builder()
+                    .eventListenerFactory(call -> {
+                        if (calls.incrementAndGet() <= 4) {
+                            throw new StackOverflowError("deep");
+                        }
+                        return EventListener.NONE;
+                    })
+                    .build();
+            DoubleTickClient client = client(server, broken, ClientFixture.FAST);
+            DoubleTickException failure = ClientFixture.failureOf(logout(client));
+            assertEquals(Reason.INTERNAL, failure.reason());
+            assertEquals(4, failure.tries());
+            assertSuccess(logout(client));
         }
     }
 

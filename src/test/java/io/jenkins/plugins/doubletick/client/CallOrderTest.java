@@ -30,7 +30,16 @@ class CallOrderTest {
     }
 
     private DoubleTickClient client(ScriptedServer server) {
-        return new DoubleTickClient(new OkHttpClient(), HttpUrl.get(server.url()), "test/1", ClientFixture.FAST, timer);
+        return client(server, ClientFixture.FAST);
+    }
+
+    private DoubleTickClient client(ScriptedServer server, RetryPolicy policy) {
+        return new DoubleTickClient(new OkHttpClient(), HttpUrl.get(server.url()), "test/1", policy, timer);
+    }
+
+    private static RetryPolicy policy(Duration firstWait, int requestsPerSecond) {
+        return new RetryPolicy(
+                4, firstWait, Duration.ofSeconds(60), Duration.ofMinutes(3), Duration.ofSeconds(30), requestsPerSecond);
     }
 
     private static CompletableFuture<LogoutResult> logout(DoubleTickClient client) throws DoubleTickException {
@@ -72,7 +81,7 @@ class CallOrderTest {
                 },
                 ScriptedServer.answer(503, ""),
                 ScriptedServer.success())) {
-            DoubleTickClient client = client(server);
+            DoubleTickClient client = client(server, policy(Duration.ofMillis(200), 1000));
             List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client, listener), logout(client, listener));
             allAreThere.countDown();
             for (CompletableFuture<LogoutResult> logout : logouts) {
@@ -92,8 +101,6 @@ class CallOrderTest {
 
     @Test
     void keyIsCheckedBeforeLogoutsThatWait() throws Exception {
-        RetryPolicy fiveASecond = new RetryPolicy(
-                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofMinutes(3), Duration.ofSeconds(30), 5);
         CountDownLatch allAreThere = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(
                 (socket, itself) -> {
@@ -101,8 +108,7 @@ class CallOrderTest {
                     ScriptedServer.success().to(socket, itself);
                 },
                 ScriptedServer.success())) {
-            DoubleTickClient client =
-                    new DoubleTickClient(new OkHttpClient(), HttpUrl.get(server.url()), "test/1", fiveASecond, timer);
+            DoubleTickClient client = client(server, policy(Duration.ofMillis(2), 5));
             List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client), logout(client));
             CompletableFuture<Void> check = client.checkKey(ClientFixture.key());
             allAreThere.countDown();

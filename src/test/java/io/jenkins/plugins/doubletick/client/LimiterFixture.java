@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ class LimiterFixture {
     final class Waiter implements RateLimiter.Waiter {
 
         private final String name;
+        private boolean told;
 
         Waiter(String name) {
             this.name = name;
@@ -33,7 +35,10 @@ class LimiterFixture {
 
         @Override
         public void heldBack(Duration wait) {
-            events.add(name + " waits " + wait.toMillis() + " at " + milliseconds());
+            if (!told) {
+                events.add(name + " waits " + wait.toMillis() + " at " + milliseconds());
+            }
+            told = true;
         }
 
         @Override
@@ -41,6 +46,14 @@ class LimiterFixture {
             events.add(name + " failed at " + milliseconds());
             failures.add(failure);
         }
+    }
+
+    static long nanos(long milliseconds) {
+        return TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    }
+
+    static DoubleTickException refusal(Duration retryAfter) {
+        return new DoubleTickException(Reason.RATE_LIMITED, "429", 429, retryAfter);
     }
 
     private long milliseconds() {

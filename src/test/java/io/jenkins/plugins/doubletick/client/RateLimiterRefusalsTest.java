@@ -6,23 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How long nothing is sent after a 429, and who hears of it. */
 class RateLimiterRefusalsTest extends LimiterFixture {
-
-    private static long nanos(long milliseconds) {
-        return TimeUnit.MILLISECONDS.toNanos(milliseconds);
-    }
-
-    private static DoubleTickException refusal(Duration retryAfter) {
-        return new DoubleTickException(Reason.RATE_LIMITED, "429", 429, retryAfter);
-    }
 
     @Test
     void thoseWhoWaitHearHowLongAfterA429() {
@@ -42,45 +32,77 @@ class RateLimiterRefusalsTest extends LimiterFixture {
     }
 
     @Test
-    void waitsDoubleUpToEightSecondsUnlessDoubleTickSaysHowLong() {
+    void waitsAsLongAgainAsNothingElseWasAnsweredUpToEightSeconds() {
         List<Long> waits = new ArrayList<>();
         enter("a");
-        for (Duration asked : new Duration[] {null, null, null, null, null, Duration.ofSeconds(3), Duration.ZERO}) {
-            long now = time.now();
-            waits.add(limiter.refused(now, refusal(asked)).toMillis());
+        for (Duration asked :
+                new Duration[] {null, null, null, null, null, null, Duration.ofSeconds(3), Duration.ZERO}) {
+            waits.add(limiter.refused(time.now(), refusal(asked)).toMillis());
             enter("a");
             time.runAll();
         }
-        assertEquals(List.of(1000L, 2000L, 4000L, 8000L, 8000L, 3000L, 8000L), waits);
+        assertEquals(List.of(1000L, 1000L, 2000L, 4000L, 8000L, 8000L, 3000L, 8000L), waits);
     }
 
-    /** They say the same thing twice. */
     @Test
-    void requestsThatWereInFlightTogetherCountOnce() {
+    void anotherAnswerBeginsTheWaitsAnew() {
+        enter("a", "b", "c");
+        limiter.refused(0, refusal(Duration.ofSeconds(5)));
+        time.runAll();
+        limiter.over(true);
+        time.runAll();
+        assertEquals("c sent at 5044", events.get(4));
+        assertEquals(Duration.ofSeconds(1), limiter.refused(nanos(5044), refusal(null)));
+    }
+
+    @Test
+    void silenceDoesNot() {
+        enter("a", "b", "c");
+        limiter.refused(0, refusal(Duration.ofSeconds(5)));
+        time.runAll();
+        limiter.over(false);
+        time.runAll();
+        assertEquals(Duration.ofMillis(5044), limiter.refused(nanos(5044), refusal(null)));
+    }
+
+    @Test
+    void theLongestOfSeveralWaitsCounts() {
         enter("a");
-        limiter.accepted(0);
-        enter("b", "c");
+        limiter.over(true);
+        enter("b", "c", "d");
         time.runAll();
-        assertEquals(Duration.ofSeconds(1), limiter.refused(nanos(42), refusal(null)));
-        assertEquals(Duration.ofSeconds(1), limiter.refused(nanos(84), refusal(null)));
-        enter("d");
+        limiter.refused(nanos(44), refusal(Duration.ofSeconds(5)));
+        limiter.refused(nanos(88), refusal(Duration.ofSeconds(2)));
         time.runAll();
-        assertEquals("d sent at 1084", events.get(4));
-        assertEquals(Duration.ofSeconds(2), limiter.refused(nanos(1084), refusal(null)));
+        assertEquals(
+                List.of("a sent at 0", "b sent at 44", "c sent at 88", "d waits 5000 at 132", "d sent at 5132"),
+                events);
+    }
+
+    @Test
+    void oneGoesFirstWhenTheWaitIsOver() {
+        enter("a");
+        limiter.over(true);
+        enter("b", "c", "d", "e");
+        time.runAll();
+        limiter.refused(nanos(44), refusal(Duration.ofSeconds(5)));
+        limiter.refused(nanos(88), refusal(Duration.ofSeconds(5)));
+        time.runAll();
+        assertEquals("d sent at 5132", events.get(events.size() - 1));
     }
 
     @Test
     void anAnswerToAnEarlierRequestEndsNoWait() {
         enter("a");
-        limiter.accepted(0);
+        limiter.over(true);
         enter("b", "c", "d");
         time.runAll();
-        assertEquals(Duration.ofSeconds(5), limiter.refused(nanos(42), refusal(Duration.ofSeconds(5))));
-        limiter.accepted(nanos(84));
+        assertEquals(Duration.ofSeconds(5), limiter.refused(nanos(44), refusal(Duration.ofSeconds(5))));
+        limiter.over(true);
         enter("e");
-        assertTrue(events.contains("e waits 5000 at 84"), events::toString);
+        assertTrue(events.contains("e waits 5000 at 132"), events::toString);
         time.runAll();
-        assertEquals("d sent at 5084", events.get(5), events::toString);
+        assertEquals("d sent at 5132", events.get(5), events::toString);
     }
 
     @Test
@@ -98,11 +120,11 @@ class RateLimiterRefusalsTest extends LimiterFixture {
     @Test
     void givesUpThreeMinutesAfterTheFirstRefusedRequest() {
         enter("a");
-        limiter.accepted(0);
+        limiter.over(true);
         enter("b", "c", "d");
-        at(100, () -> limiter.refused(nanos(42), refusal(Duration.ofSeconds(1))));
-        at(42 + 179_999, () -> assertNotNull(limiter.refused(nanos(84), refusal(Duration.ofSeconds(1)))));
-        at(42 + 180_000, () -> assertNull(limiter.refused(nanos(84), refusal(Duration.ofSeconds(1)))));
+        at(100, () -> limiter.refused(nanos(44), refusal(Duration.ofSeconds(1))));
+        at(44 + 179_999, () -> assertNotNull(limiter.refused(nanos(88), refusal(Duration.ofSeconds(1)))));
+        at(44 + 180_000, () -> assertNull(limiter.refused(nanos(88), refusal(Duration.ofSeconds(1)))));
         time.runAll();
         assertEquals(1, failures.size(), events::toString);
     }

@@ -42,26 +42,30 @@ class RateLimiterTest {
 
     static Stream<Arguments> limits() {
         return Stream.of(
-                        Arguments.of("25 a second", 200, limit(() -> SimulatedLimit.sliding(25, 1))),
-                        Arguments.of("25 a second, fixed", 200, limit(() -> SimulatedLimit.fixed(25, 1, 300))),
-                        Arguments.of("10 a second", 200, limit(() -> SimulatedLimit.sliding(10, 1))),
-                        Arguments.of("1 a second", 60, limit(() -> SimulatedLimit.sliding(1, 1))),
-                        Arguments.of("1 a second, fixed", 60, limit(() -> SimulatedLimit.fixed(1, 1, 400))),
-                        Arguments.of("60 a minute", 150, limit(() -> SimulatedLimit.sliding(60, 60))),
-                        Arguments.of("60 a minute, three times", 180, limit(() -> SimulatedLimit.sliding(60, 60))),
-                        Arguments.of("60 a fixed minute", 150, limit(() -> SimulatedLimit.fixed(60, 60, 0))),
-                        Arguments.of(
-                                "60 a minute that ends soon", 150, limit(() -> SimulatedLimit.fixed(60, 60, 1000))),
-                        Arguments.of(
-                                "60 a minute that has begun", 150, limit(() -> SimulatedLimit.fixed(60, 60, 20_000))))
-                .flatMap(row -> Stream.of(Told.values())
-                        .flatMap(told -> Stream.of(5, 50, 300)
-                                .map(latency ->
-                                        Arguments.of(row.get()[0], row.get()[1], row.get()[2], told, latency))));
+                        limit("25 a second", 200, () -> SimulatedLimit.sliding(25, 1), 5, 50, 300),
+                        limit("25 a second, fixed", 200, () -> SimulatedLimit.fixed(25, 1, 300), 5, 50, 300),
+                        limit("10 a second", 200, () -> SimulatedLimit.sliding(10, 1), 5, 50, 300),
+                        limit("2 a second", 40, () -> SimulatedLimit.sliding(2, 1), 5, 50, 300, 1000),
+                        limit("1 a second", 60, () -> SimulatedLimit.sliding(1, 1), 5, 50, 300, 1000),
+                        limit("1 a second, fixed", 60, () -> SimulatedLimit.fixed(1, 1, 400), 5, 50, 300, 1000),
+                        limit("60 a minute", 150, () -> SimulatedLimit.sliding(60, 60), 5, 50, 300),
+                        limit("60 a minute, three times", 180, () -> SimulatedLimit.sliding(60, 60), 5, 50, 300),
+                        limit("60 a fixed minute", 150, () -> SimulatedLimit.fixed(60, 60, 0), 5, 50, 300),
+                        limit("60 a minute that ends soon", 150, () -> SimulatedLimit.fixed(60, 60, 1000), 5, 50, 300),
+                        limit(
+                                "60 a minute that has begun",
+                                150,
+                                () -> SimulatedLimit.fixed(60, 60, 20_000),
+                                5,
+                                50,
+                                300))
+                .flatMap(rows -> rows);
     }
 
-    private static Supplier<SimulatedLimit> limit(Supplier<SimulatedLimit> limit) {
-        return limit;
+    private static Stream<Arguments> limit(
+            String name, int count, Supplier<SimulatedLimit> limit, Integer... latencies) {
+        return Stream.of(Told.values())
+                .flatMap(told -> Stream.of(latencies).map(latency -> Arguments.of(name, count, limit, told, latency)));
     }
 
     @ParameterizedTest(name = "{0}, told {3}, answers in {4} ms")
@@ -132,7 +136,7 @@ class RateLimiterTest {
             if (wait == 0) {
                 confirmed++;
                 lastConfirmed = time.now();
-                limiter.accepted(sentAt);
+                limiter.over(true);
                 return;
             }
             refused++;
@@ -217,7 +221,7 @@ class RateLimiterTest {
         assertFalse(limiter.isIdle());
         time.runAll();
         assertFalse(limiter.isIdle());
-        time.schedule(() -> {}, 62, TimeUnit.SECONDS);
+        time.schedule(() -> {}, 67, TimeUnit.SECONDS);
         time.runAll();
         assertTrue(limiter.isIdle());
     }

@@ -13,24 +13,24 @@ class RateLimiterTurnsTest extends LimiterFixture {
     @Test
     void oneFirstThenOneMoreWithEachAnswer() {
         enter("a", "b", "c", "d");
-        at(100, () -> limiter.accepted(0));
+        at(100, () -> limiter.over(true));
         time.runAll();
-        assertEquals(List.of("a sent at 0", "b sent at 100", "c sent at 142"), events);
+        assertEquals(List.of("a sent at 0", "b sent at 100", "c sent at 144"), events);
     }
 
     @Test
     void aRequestWithoutAnAnswerLetsMoreThrough() {
         enter("a", "b", "c");
-        at(100, limiter::unanswered);
+        at(100, () -> limiter.over(false));
         time.runAll();
-        assertEquals(List.of("a sent at 0", "b sent at 100", "c sent at 142"), events);
+        assertEquals(List.of("a sent at 0", "b sent at 100", "c sent at 144"), events);
     }
 
     @Test
     void neverMoreThan32InFlight() {
         for (int i = 0; i < 100; i++) {
             enter("a");
-            limiter.accepted(0);
+            limiter.over(true);
         }
         time.runAll();
         events.clear();
@@ -45,28 +45,28 @@ class RateLimiterTurnsTest extends LimiterFixture {
     void whoCameFirstInLineIsSentFirst() {
         enter("a", "b", "c");
         limiter.enter(new Waiter("now"), true);
-        at(100, () -> limiter.accepted(0));
+        at(100, () -> limiter.over(true));
         time.runAll();
-        assertEquals(List.of("a sent at 0", "now sent at 100", "b sent at 142"), events);
+        assertEquals(List.of("a sent at 0", "now sent at 100", "b sent at 144"), events);
     }
 
     @Test
     void nobodyIsToldOfTheRateThatIsOurOwn() {
         enter("a");
-        limiter.accepted(0);
+        limiter.over(true);
         enter("b", "c");
         time.runAll();
-        assertEquals(List.of("a sent at 0", "b sent at 42", "c sent at 84"), events);
+        assertEquals(List.of("a sent at 0", "b sent at 44", "c sent at 88"), events);
     }
 
     @Test
     void isIdleWhenNothingIsUnderWayForMoreThanAMinute() {
         enter("a");
-        at(10, limiter::unanswered);
-        for (int early : new int[] {0, 60_041, 60_042}) {
+        at(10, () -> limiter.over(false));
+        for (int early : new int[] {0, 66_043, 66_044}) {
             at(early, () -> assertFalse(limiter.isIdle()));
         }
-        at(60_043, () -> {
+        at(66_045, () -> {
             assertTrue(limiter.isIdle());
             limiter.enter(new Waiter("b"), false);
         });
@@ -81,7 +81,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
         RateLimiter unscheduled = new RateLimiter(RetryPolicy.DEFAULT, timer, time::now);
         unscheduled.enter(new Waiter("a"), false);
         unscheduled.enter(new Waiter("b"), false);
-        unscheduled.unanswered();
+        unscheduled.over(false);
         assertEquals(List.of("a sent at 0", "b failed at 0"), events);
     }
 }

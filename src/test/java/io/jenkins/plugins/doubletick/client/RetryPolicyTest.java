@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
@@ -48,5 +49,14 @@ class RetryPolicyTest {
                 assertNotEquals(least, most);
             }
         }
+    }
+
+    @Test
+    void givesUpAfterThreeMinutesOf429OrWhenAskedToWaitForMoreThanAMinute() {
+        Duration almost = Duration.ofMinutes(3).minusNanos(1);
+        DoubleTickException minute = failure(Reason.RATE_LIMITED, Duration.ofMinutes(1));
+        assertEquals(Duration.ofMinutes(1), POLICY.waitAfterRefusal(minute, almost));
+        assertNull(POLICY.waitAfterRefusal(minute, Duration.ofMinutes(3)));
+        assertNull(POLICY.waitAfterRefusal(failure(Reason.RATE_LIMITED, Duration.ofMillis(60_001)), Duration.ZERO));
     }
 }

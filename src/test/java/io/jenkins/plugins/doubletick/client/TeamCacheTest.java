@@ -2,10 +2,16 @@ package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import okio.ByteString;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** See {@link TeamTest} for what is kept. */
@@ -13,10 +19,21 @@ class TeamCacheTest {
 
     private static final Team TEAM = new Team(List.of());
 
+    private final RefusingTimer timer = new RefusingTimer();
+    private final TeamCache cache = new TeamCache(timer);
     private final List<CompletableFuture<Team>> requests = new ArrayList<>();
 
-    private CompletableFuture<Team> get(TeamCache cache) {
-        return cache.get(1, () -> {
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    private CompletableFuture<Team> get(Supplier<CompletableFuture<Team>> request) {
+        return cache.get(ByteString.of(), request);
+    }
+
+    private CompletableFuture<Team> get() {
+        return get(() -> {
             requests.add(new CompletableFuture<>());
             return requests.get(requests.size() - 1);
         });
@@ -24,13 +41,34 @@ class TeamCacheTest {
 
     @Test
     void nothingIsKeptThatNobodyWouldForget() throws Exception {
-        RefusingTimer timer = new RefusingTimer();
         timer.refuses = true;
-        TeamCache cache = new TeamCache(timer);
-        CompletableFuture<Team> first = get(cache);
+        CompletableFuture<Team> first = get();
         requests.get(0).complete(TEAM);
         assertSame(TEAM, first.get());
-        get(cache);
+        get();
         assertEquals(2, requests.size());
+    }
+
+    @Test
+    void requestThatCannotBeMadeFailsThoseWhoAsk() throws Exception {
+        StackOverflowError error = new StackOverflowError("deep");
+        CompletableFuture<Team> first = get(() -> {
+            throw error;
+        });
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> first.get(1, TimeUnit.MINUTES));
+        assertSame(error, failure.getCause());
+
+        CompletableFuture<Team> second = get();
+        requests.get(0).complete(TEAM);
+        assertSame(TEAM, second.get(1, TimeUnit.MINUTES));
+    }
+
+    @Test
+    void requestThatFailsAtOnceIsNotKept() {
+        IllegalStateException failure = new IllegalStateException("no");
+        CompletableFuture<Team> first = get(() -> CompletableFuture.failedFuture(failure));
+        assertSame(failure, assertThrows(ExecutionException.class, first::get).getCause());
+        get();
+        assertEquals(1, requests.size());
     }
 }

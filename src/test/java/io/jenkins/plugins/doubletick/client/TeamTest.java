@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import okio.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,7 +107,9 @@ class TeamTest {
 
         DoubleTickException failure = failure(200, teamOf(10_001));
         assertEquals(Reason.TEAM_TOO_LARGE, failure.reason());
-        assertEquals("The team has more than 10000 members, the most that are read", failure.getMessage());
+        assertEquals(
+                "The list of members is too large: it has more than 10000, or more of each than is read",
+                failure.getMessage());
     }
 
     private static String teamOf(int size) {
@@ -220,6 +223,19 @@ class TeamTest {
         }
     }
 
+    /** {@code String.hashCode} is the same for both. */
+    @Test
+    void keysWithTheSameHashHaveTeamsOfTheirOwn() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(
+                        ScriptedServer.answer(200, teamOf(1)), ScriptedServer.answer(200, teamOf(2)));
+                ClientFixture fixture = new ClientFixture(server.url())) {
+            for (String key : List.of("key_Aa", "key_BB")) {
+                fixture.client.team(ApiKey.parse(key)).get(1, TimeUnit.MINUTES);
+                assertTrue(server.awaitRequest().contains(key));
+            }
+        }
+    }
+
     @Test
     void aFailureIsNotKept() throws Exception {
         try (ScriptedServer server =
@@ -240,17 +256,19 @@ class TeamTest {
         Team second = new Team(List.of());
 
         CompletableFuture<Team> request = new CompletableFuture<>();
-        CompletableFuture<Team> asked = cache.get(1, () -> request);
+        CompletableFuture<Team> asked = cache.get(ByteString.of(), () -> request);
         Runnable answer = () -> request.complete(first);
         time.schedule(answer, 10, TimeUnit.SECONDS);
-        time.schedule(() -> assertSame(first, cache.get(1, () -> null).join()), 69, TimeUnit.SECONDS);
+        time.schedule(
+                () -> assertSame(first, cache.get(ByteString.of(), () -> null).join()), 69, TimeUnit.SECONDS);
         time.runAll();
 
         assertSame(first, asked.join());
         assertEquals(TimeUnit.SECONDS.toNanos(70), time.now());
         assertSame(
                 second,
-                cache.get(1, () -> CompletableFuture.completedFuture(second)).join());
+                cache.get(ByteString.of(), () -> CompletableFuture.completedFuture(second))
+                        .join());
     }
 
     private static CompletableFuture<Team> ask(ClientFixture fixture) throws DoubleTickException {
