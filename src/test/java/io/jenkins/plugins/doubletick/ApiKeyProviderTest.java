@@ -1,8 +1,20 @@
 package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
+import com.cloudbees.plugins.credentials.CredentialsParameterValue;
+import com.cloudbees.plugins.credentials.builds.CredentialsParameterBinder;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -72,6 +84,43 @@ class ApiKeyProviderTest {
         StandInExtension.assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
         assertEquals(1, SlowVault.otherCallers());
         assertEquals(1, doubleTick.requests().size());
+    }
+
+    /** An {@code input} step can bind a parameter anew while another logout is under way. */
+    @Test
+    void credentialThatWasChosenLastIsUsed() throws Exception {
+        StandInExtension.addGlobally(StandInExtension.apiKey("first", DoubleTickStandIn.KEY));
+        StandInExtension.addGlobally(StandInExtension.apiKey("second", DoubleTickStandIn.SECOND_KEY));
+        CountDownLatch answer = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(
+                (socket, itself) -> {
+                    answer.await();
+                    ScriptedServer.success().to(socket, itself);
+                },
+                ScriptedServer.success())) {
+            StandInExtension.use(server.url());
+            WorkflowJob job = r.createProject(WorkflowJob.class);
+            job.setDefinition(new CpsFlowDefinition(
+                    "parallel first: { " + step("${KEY}") + " }, second: { input id: 'Go', message: 'Go?'\n"
+                            + step("${KEY}") + " }",
+                    true));
+            job.addProperty(new ParametersDefinitionProperty(new CredentialsParameterDefinition(
+                    "KEY", null, null, StringCredentials.class.getName(), true)));
+            WorkflowRun build = job.scheduleBuild2(
+                            0, new ParametersAction(new CredentialsParameterValue("KEY", "first", null)))
+                    .waitForStart();
+            server.awaitRequest();
+            r.waitForMessage("Input requested", build);
+            CredentialsParameterBinder.getOrCreate(build)
+                    .bindCredentialsParameter("anonymous", new CredentialsParameterValue("KEY", "second", null));
+            build.getAction(InputAction.class).getExecution("Go").proceed((Map<String, Object>) null);
+            while (server.requests().size() < 2) {
+                Thread.onSpinWait();
+            }
+            answer.countDown();
+            end(Result.SUCCESS, build);
+            assertTrue(server.requests().get(1).contains("uthorization: " + DoubleTickStandIn.SECOND_KEY));
+        }
     }
 
     private WorkflowRun startHanging(int from, int to) throws Exception {

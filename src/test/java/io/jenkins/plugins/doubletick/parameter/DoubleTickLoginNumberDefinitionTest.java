@@ -17,6 +17,7 @@ import hudson.model.CauseAction;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.doubletick.StandInExtension;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStep;
@@ -124,6 +126,24 @@ class DoubleTickLoginNumberDefinitionTest {
                 refused.getMessage().startsWith("Parameter LOGIN_NUMBER: A login number has 7 to 15 digits"),
                 refused.getMessage());
         r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
+    }
+
+    /** Otherwise whoever writes a Pipeline could have any secret decrypted, of which they have seen the ciphertext. */
+    @Test
+    void nothingIsDecryptedForAPipeline() throws Exception {
+        String encrypted = Secret.fromString("TopSecret-1").getEncryptedValue();
+        WorkflowJob job = script(
+                r,
+                "properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '" + encrypted
+                        + "')])])\necho \"The default is ${params.LOGIN_NUMBER}.\"");
+        StandInExtension.assertLog("The default is null.", r.buildAndAssertSuccess(job));
+        WorkflowJob target = r.createProject(WorkflowJob.class, "target");
+        target.setDefinition(new CpsFlowDefinition("echo \"The value is ${params.OTHER}.\"", true));
+        WorkflowJob caller = script(
+                r,
+                "build job: 'target', parameters: [doubletickLoginNumber(name: 'OTHER', value: '" + encrypted + "')]");
+        r.buildAndAssertSuccess(caller);
+        assertFalse(JenkinsRule.getLog(target.getLastBuild()).contains("TopSecret-1"));
     }
 
     @Test
