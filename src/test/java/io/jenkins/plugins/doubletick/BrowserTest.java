@@ -182,7 +182,8 @@ class BrowserTest {
         Assertions.assertEquals("", who.findElement(VALIDATION).getText());
         who.sendKeys("ash");
         WebElement suggestion = browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
-        browser.screenshot("team-suggestions", who, suggestion);
+        browser.screenshot(
+                "team-suggestions", browser.findText("LOGIN_NUMBER", "//form[@name='parameters']"), who, suggestion);
         who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "priya");
         browser.findText("Priya Nair, Agent, priya.n@example.com, +91••••••3288", SUGGESTIONS);
         who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "asha");
@@ -216,7 +217,7 @@ class BrowserTest {
 
     private static void awaitQuestion(JenkinsRule r) throws Exception {
         r.waitForMessage(
-                "Input requested",
+                "Proceed or Abort",
                 r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class).getLastBuild());
     }
 
