@@ -60,7 +60,7 @@ class BrowserTest {
         browser.type(browser.find(By.name("j_username")), "admin");
         browser.type(browser.find(By.name("j_password")), "admin");
         browser.click(browser.find(By.name("Submit")));
-        browser.find(By.linkText("New Item"));
+        browser.await("page behind the login", () -> !browser.url().contains("login"));
     }
 
     private static void makeAdministrator(JenkinsRule r) {
@@ -110,9 +110,11 @@ class BrowserTest {
         browser.type(key, DoubleTickStandIn.KEY);
         browser.type(browser.find(By.cssSelector("dialog input[name='_.id']")), StandInExtension.CREDENTIALS_ID);
         browser.type(browser.find(By.cssSelector("dialog input[name='_.description']")), DESCRIPTION);
+        WebElement scope = browser.find(By.cssSelector("dialog select[name='_.scope']"));
+        browser.await("scope", () -> !scope.getDomProperty("value").isEmpty());
         browser.screenshot("credential", browser.find(By.cssSelector("dialog")));
         browser.click(browser.button("Create"));
-        browser.findText(StandInExtension.CREDENTIALS_ID, "//*[contains(@class,'credentials-card')]");
+        browser.findText(StandInExtension.CREDENTIALS_ID, "//*[@id='main-panel']");
     }
 
     private void verifyKeyAndSetDefault() throws Exception {
@@ -123,7 +125,7 @@ class BrowserTest {
         browser.findText("Key accepted");
         browser.screenshot("system", browser.findText("DoubleTick", "//section"), verify);
         browser.click(browser.button("Save"));
-        browser.find(By.linkText("New Item"));
+        browser.await("page behind the form", () -> !browser.url().contains("/config"));
         open("manage/configure");
         browser.findSelected(By.name("_.credentialsId"), DESCRIPTION);
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
@@ -15,18 +16,17 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.nio.file.Files;
 import java.util.List;
+import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
-import org.htmlunit.html.HtmlButton;
-import org.htmlunit.html.HtmlElementUtil;
-import org.htmlunit.html.HtmlInput;
-import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.kohsuke.stapler.DataBoundSetter;
 
 @WithJenkins
 class DoubleTickApiKeyTest {
@@ -48,18 +48,29 @@ class DoubleTickApiKeyTest {
 
     @Test
     void formRoundTrip() throws Exception {
-        DoubleTickApiKey key = new DoubleTickApiKey(
-                CredentialsScope.GLOBAL, "doubletick", "The company's", Secret.fromString(DoubleTickStandIn.KEY));
-        StandInExtension.addGlobally(key);
-        HtmlPage page = r.createWebClient().goTo(STORE);
-        HtmlElementUtil.click((HtmlButton) page.querySelector("[data-type=credentials-update]"));
-        HtmlInput description = page.getFormByName("updateCredentials").getInputByName("_.description");
-        assertEquals("The company's", description.getValue());
-        description.setValue("The shop's");
-        HtmlElementUtil.click((HtmlButton) page.querySelector("#cr-dialog-submit"));
-        assertEquals("The shop's", saved().getDescription());
-        assertEquals(DoubleTickStandIn.KEY, saved().getApiKey().getPlainText());
-        assertEquals(CredentialsScope.GLOBAL, saved().getScope());
+        Form form = GlobalConfiguration.all().get(Form.class);
+        form.setApiKey(new DoubleTickApiKey(
+                CredentialsScope.GLOBAL, "doubletick", "The company's", Secret.fromString(DoubleTickStandIn.KEY)));
+        DoubleTickApiKey before = form.getApiKey();
+        r.configRoundtrip();
+        assertNotSame(before, form.getApiKey());
+        r.assertEqualDataBoundBeans(before, form.getApiKey());
+    }
+
+    /** A form with the fields of a key in it. */
+    @TestExtension("formRoundTrip")
+    public static final class Form extends GlobalConfiguration {
+
+        private DoubleTickApiKey apiKey;
+
+        public DoubleTickApiKey getApiKey() {
+            return apiKey;
+        }
+
+        @DataBoundSetter
+        public void setApiKey(DoubleTickApiKey apiKey) {
+            this.apiKey = apiKey;
+        }
     }
 
     @Test

@@ -196,7 +196,7 @@ class RestartTest {
         private static boolean isRequestInFlight() {
             return Thread.getAllStackTraces().values().stream()
                     .flatMap(Stream::of)
-                    .anyMatch(frame -> frame.getClassName().startsWith("okhttp3.internal.connection.RealCall"));
+                    .anyMatch(frame -> frame.getClassName().endsWith(".doubletick.client.HttpExchange"));
         }
     }
 

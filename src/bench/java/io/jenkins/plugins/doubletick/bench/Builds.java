@@ -1,90 +1,81 @@
 package io.jenkins.plugins.doubletick.bench;
 
-import hudson.model.FreeStyleProject;
-import hudson.model.Job;
-import hudson.model.Queue;
 import hudson.model.Result;
-import hudson.model.Run;
-import hudson.model.TopLevelItem;
-import hudson.model.queue.QueueTaskFuture;
-import hudson.tasks.Builder;
+import io.jenkins.plugins.doubletick.StandInExtension;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
-import jenkins.model.ParameterizedJobMixIn;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 
-/** Jobs that log members out in one way or another, and their builds. */
+/** Pipelines, their builds, and what the server has seen of them. */
 final class Builds {
 
-    static final String CREDENTIALS_ID = "doubletick";
-    static final String NUMBER = "+919876543210";
-    static final String BODY = "{\"userPhoneNumber\":\"" + NUMBER + "\"}";
-
-    /** What this plugin offers. */
-    static final String OURS = "doubletickLogout loginNumber: '" + NUMBER + "'\n";
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private Builds() {}
 
-    /** The same request by the HTTP Request plugin; the key must be in the variable {@code KEY}. */
-    static String httpRequest(ServerControl server, String more) {
-        return "httpRequest(url: '" + server.logoutUrl() + "', httpMode: 'POST', contentType: 'APPLICATION_JSON',"
-                + " requestBody: '" + BODY + "',"
-                + " customHeaders: [[name: 'Authorization', value: KEY, maskValue: true]]" + more + ")\n";
+    /** Returns how many requests the server got for an account, and how many logouts it confirmed. */
+    static int[] counts(String url, Account account) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/state"))
+                .header("Authorization", account.key())
+                .build();
+        String counts = HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return Stream.of(counts.split(" ")).mapToInt(Integer::parseInt).toArray();
     }
 
-    /** The same request by curl, with the key as {@link #httpRequest} needs it. */
-    static String curl(ServerControl server) {
-        return "sh 'curl -fsS -X POST -H \"Authorization: $KEY\" -H \"Content-Type: application/json\" -d \\'" + BODY
-                + "\\' " + server.logoutUrl() + "'\n";
+    /** Adds a credential with the account's key, and returns its ID. */
+    static String credential(Account account) throws Exception {
+        String id = "account-" + account.number();
+        StandInExtension.addGlobally(StandInExtension.apiKey(id, account.key()));
+        return id;
     }
 
-    static String withKey(String script) {
-        return "withCredentials([string(credentialsId: '" + CREDENTIALS_ID + "', variable: 'KEY')]) {\n" + script
-                + "}\n";
-    }
-
-    /** So many branches with the same script. */
-    static String parallel(int branches, String script) {
-        return "def branches = [:]\nfor (int i = 0; i < " + branches + "; i++) {\nbranches[\"member $i\"] = {\n"
-                + script + "}\n}\nparallel branches\n";
-    }
-
-    /** @param durability null for Jenkins's default */
-    static WorkflowJob pipeline(String script, FlowDurabilityHint durability) throws Exception {
-        WorkflowJob job = create(WorkflowJob.class);
+    static WorkflowJob job(String script) throws Exception {
+        WorkflowJob job =
+                Jenkins.get().createProject(WorkflowJob.class, UUID.randomUUID().toString());
         job.setDefinition(new CpsFlowDefinition(script, true));
-        if (durability != null) {
-            job.addProperty(new DurabilityHintJobProperty(durability));
-        }
         return job;
     }
 
-    static FreeStyleProject freestyle(Builder... builders) throws IOException {
-        FreeStyleProject job = create(FreeStyleProject.class);
-        for (Builder builder : builders) {
-            job.getBuildersList().add(builder);
-        }
+    /** Makes a job that stores next to nothing while it runs. */
+    static WorkflowJob fastJob(String script) throws Exception {
+        WorkflowJob job = job(script);
+        job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
         return job;
     }
 
-    private static <T extends TopLevelItem> T create(Class<T> type) throws IOException {
-        return Jenkins.get().createProject(type, UUID.randomUUID().toString());
+    /** Builds the job, and returns how long that took, in milliseconds. */
+    static double build(WorkflowJob job) throws Exception {
+        long start = System.nanoTime();
+        WorkflowRun build = job.scheduleBuild2(0).get();
+        double millis = (System.nanoTime() - start) / 1e6;
+        check(build, Result.SUCCESS);
+        return millis;
     }
 
-    static QueueTaskFuture<Queue.Executable> schedule(Job<?, ?> job) {
-        return ParameterizedJobMixIn.scheduleBuild2(job, 0).getFuture();
+    /** Waits until there are so many, at most two minutes. */
+    static void await(String what, Callable<Integer> count, int atLeast) throws Exception {
+        long start = System.nanoTime();
+        for (int now = count.call(); now < atLeast; now = count.call()) {
+            if (System.nanoTime() - start > TimeUnit.MINUTES.toNanos(2)) {
+                throw new IllegalStateException(now + " " + what + " instead of " + atLeast);
+            }
+            Thread.sleep(50);
+        }
     }
 
-    /** Builds it, and waits for the end. */
-    static void build(Job<?, ?> job, Result expected) throws Exception {
-        check((Run<?, ?>) schedule(job).get(), expected);
-    }
-
-    static void check(Run<?, ?> build, Result expected) throws IOException {
+    static void check(WorkflowRun build, Result expected) throws IOException {
         if (build.getResult() != expected) {
             throw new IllegalStateException(
                     build + " ended as " + build.getResult() + ":\n" + String.join("\n", build.getLog(100)));

@@ -1,74 +1,59 @@
 package io.jenkins.plugins.doubletick.bench;
 
-import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** The table, row by row, and the figures that the aims are made of. It goes from Jenkins's process to the test's. */
-final class Report implements Serializable {
+/** The table, row by row, with a column for each side. */
+final class Report {
 
-    private static final long serialVersionUID = 1L;
+    private final StringBuilder table = new StringBuilder();
 
-    private static final String HEAD = """
-            | Measure | Side | Wall, ms: median (least–most) | Beyond Jenkins's own, ms | Threads over idle | More |
-            | --- | --- | --- | --- | --- | --- |
-            """;
-
-    private String machine = "";
-    private final List<String> rows = new ArrayList<>();
-    private final Map<String, Double> figures = new HashMap<>();
-
-    /** Says on what it was measured. */
-    void machine(String text) {
-        machine = text;
+    Report() {
+        row("Measure", side -> side.title, "Aim");
+        row("---", side -> "---", "---");
     }
 
-    String machine() {
-        return machine;
-    }
-
-    void row(String measure, String side, String wall, String beyond, String threads, String more) {
-        String row = "| " + String.join(" | ", measure, side, wall, beyond, threads, more) + " |";
-        rows.add(row);
+    /**
+     * Adds a row.
+     *
+     * @param value null for a side that was not measured
+     * @param aim empty for none
+     */
+    void row(String measure, Function<Side, String> value, String aim) {
+        String values = Arrays.stream(Side.values())
+                .map(side -> Objects.requireNonNullElse(value.apply(side), ""))
+                .collect(Collectors.joining(" | ", " | ", " | "));
+        String row = "| " + measure + values + aim + " |";
+        table.append(row).append('\n');
         progress(row);
     }
 
-    /** Keeps a figure for an aim. */
-    void figure(String name, double value) {
-        figures.put(name, value);
+    static String aim(String aim, boolean reached) {
+        return aim + ": " + (reached ? "reached" : "**missed**");
     }
 
-    /** Keeps the largest of some figures for an aim. */
-    void most(String name, double value) {
-        figures.merge(name, value, Math::max);
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** A row that says whether the quotient of two figures is what it is to be; none if one was not measured. */
-    void aim(String aim, String figure, String against, double most) {
-        if (figures.containsKey(figure) && figures.containsKey(against)) {
-            aim(aim, figures.get(figure) / figures.get(against), most);
-        }
+    /** Writes three digits, which is more than can be repeated. */
+    static String format(double value) {
+        double size = Math.abs(value);
+        return String.format(Locale.ROOT, size < 10 ? "%.2f" : size < 100 ? "%.1f" : "%.0f", value);
     }
 
-    /** A row that says whether a figure is what it is to be; none if it was not measured. */
-    void aim(String aim, String figure, double most) {
-        if (figures.containsKey(figure)) {
-            aim(aim, figures.get(figure), most);
-        }
+    @Override
+    public String toString() {
+        return table.toString();
     }
 
-    private void aim(String aim, double value, double most) {
-        String verdict = value <= most ? "reached" : "**missed**";
-        row("Aim", aim, "", "", "", Samples.format(value) + ", at most " + Samples.format(most) + ": " + verdict);
-    }
-
-    String table() {
-        return HEAD + String.join("\n", rows) + "\n";
-    }
-
-    /** What {@code script/bench} shows while it runs. */
+    /** Shows a line while {@code script/bench} runs. */
     static void progress(String line) {
         System.out.println("[bench] " + line);
     }

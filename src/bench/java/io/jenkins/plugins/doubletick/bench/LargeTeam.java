@@ -1,0 +1,51 @@
+package io.jenkins.plugins.doubletick.bench;
+
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.DoubleTickClient;
+import io.jenkins.plugins.doubletick.client.RetryPolicy;
+import io.jenkins.plugins.doubletick.client.Team;
+import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jenkins.util.Timer;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/** Measures a team of {@value BenchServer#MEMBERS} members. */
+final class LargeTeam {
+
+    private static final int ROUNDS = 20;
+
+    private LargeTeam() {}
+
+    static void measure(String url, Report report) throws Exception {
+        DoubleTickClient client = new DoubleTickClient(
+                JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build(),
+                HttpUrl.get(url),
+                "bench",
+                RetryPolicy.DEFAULT,
+                Timer.get());
+        List<Team> teams = new ArrayList<>();
+        read(client, teams); // To warm up.
+        long before = ManyLogouts.heap();
+        double millis = read(client, teams);
+        double mebibytes = (ManyLogouts.heap() - before) / 1024.0 / 1024 / ROUNDS;
+        report.row(
+                "**A team of " + teams.get(0).members().size() + "**: ms to read it; MiB while it is kept",
+                Map.of(Side.OURS, Report.format(millis) + "; " + Report.format(mebibytes))::get,
+                "");
+    }
+
+    /** Reads it with a new key each time, since it is kept for a minute. */
+    private static double read(DoubleTickClient client, List<Team> teams) throws Exception {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            ApiKey key = ApiKey.parse(Account.unlimited(0).key());
+            long start = System.nanoTime();
+            teams.add(client.team(key).get());
+            millis.add((System.nanoTime() - start) / 1e6);
+        }
+        return Report.median(millis);
+    }
+}

@@ -1,0 +1,114 @@
+package io.jenkins.plugins.doubletick.bench;
+
+import hudson.model.Result;
+import io.jenkins.plugins.doubletick.bench.Account.Told;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+
+/** Measures many logouts in one {@code parallel} under the limits that DoubleTick documents. */
+final class Limits {
+
+    /**
+     * @param count how many members are to be logged out
+     * @param limit how many are confirmed in each period
+     * @param period in seconds
+     */
+    record Limit(int count, int limit, int period) {
+
+        /** In seconds. The first ones go at once, and the last ones when the last period begins. */
+        double least() {
+            return Math.ceil((double) count / limit - 1) * period;
+        }
+    }
+
+    /**
+     * What became of one build.
+     *
+     * @param ratio its time against the least possible
+     */
+    private record Outcome(int confirmed, int refused, double ratio, Watch watch) {}
+
+    private static final List<Limit> LIMITS = LogoutBench.QUICK
+            ? List.of(new Limit(60, 25, 1), new Limit(4, 1, 1), new Limit(50, 20, 15))
+            : List.of(new Limit(200, 25, 1), new Limit(40, 1, 1), new Limit(150, 60, 60));
+
+    private Limits() {}
+
+    static void measure(String url, Report report) throws Exception {
+        for (Limit limit : LIMITS) {
+            Map<Side, List<Outcome>> outcomes = new EnumMap<>(Side.class);
+            for (Told told : Told.values()) {
+                // First, since the loop uses the same threads.
+                run(List.of(Side.HTTP_REQUEST), limit, told, url, outcomes);
+                run(List.of(Side.OURS, Side.LOOP, Side.CURL), limit, told, url, outcomes);
+            }
+            report(limit, outcomes, report);
+        }
+    }
+
+    /** Lets the sides run together where they wait most of the time, else one after the other. */
+    private static void run(List<Side> sides, Limit limit, Told told, String url, Map<Side, List<Outcome>> outcomes)
+            throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(limit.least() > 10 ? sides.size() : 1);
+        Map<Side, Future<Outcome>> running = new EnumMap<>(Side.class);
+        sides.forEach(side -> running.put(side, threads.submit(() -> run(side, limit, told, url))));
+        threads.shutdown();
+        for (Side side : sides) {
+            outcomes.computeIfAbsent(side, s -> new ArrayList<>())
+                    .add(running.get(side).get());
+        }
+    }
+
+    private static Outcome run(Side side, Limit limit, Told told, String url) throws Exception {
+        Account account = Account.limited(limit.limit, limit.period * 1000, told);
+        WorkflowJob job = Builds.job(side.script(limit.count, url, Builds.credential(account)));
+        try (Watch watch = new Watch(side)) {
+            long start = System.nanoTime();
+            WorkflowRun build = job.scheduleBuild2(0).get();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            int[] counts = Builds.counts(url, account);
+            int confirmed = counts[1];
+            int refused = counts[0] - confirmed;
+            Builds.check(build, confirmed == limit.count ? Result.SUCCESS : Result.FAILURE);
+            Report.progress(limit + ", " + told + ", " + side.title + ": " + confirmed + " confirmed, " + refused
+                    + " refused, " + seconds + " s");
+            return new Outcome(confirmed, refused, seconds / limit.least(), watch);
+        }
+    }
+
+    private static void report(Limit limit, Map<Side, List<Outcome>> outcomes, Report report) {
+        List<Outcome> ours = outcomes.get(Side.OURS);
+        report.row(
+                "**" + limit.count + " logouts, " + limit.limit + " in " + limit.period + " s**: members logged out",
+                each(outcomes, outcome -> Integer.toString(outcome.confirmed)),
+                Report.aim("all", ours.stream().allMatch(outcome -> outcome.confirmed == limit.count)));
+        report.row(
+                "— time against the least possible, " + Report.format(limit.least()) + " s",
+                each(outcomes, outcome -> outcome.confirmed < limit.count ? "–" : Report.format(outcome.ratio)),
+                Report.aim(
+                        "1.1 / 1.1 / 1.3",
+                        ours.get(0).ratio <= 1.1 && ours.get(1).ratio <= 1.1 && ours.get(2).ratio <= 1.3));
+        report.row(
+                "— requests refused",
+                each(outcomes, outcome -> Integer.toString(outcome.refused)),
+                Report.aim("a third", ours.stream().allMatch(outcome -> outcome.refused * 3 <= outcome.confirmed)));
+        report.row("— threads", each(outcomes, outcome -> outcome.watch.toString()), "");
+    }
+
+    /** Writes what became of a side: each way of telling, or only one where they are the same. */
+    private static Function<Side, String> each(Map<Side, List<Outcome>> outcomes, Function<Outcome, String> value) {
+        return side -> {
+            List<String> values = outcomes.get(side).stream().map(value).toList();
+            return Set.copyOf(values).size() == 1 ? values.get(0) : String.join(" / ", values);
+        };
+    }
+}
