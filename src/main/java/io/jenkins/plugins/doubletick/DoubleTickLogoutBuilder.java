@@ -22,6 +22,7 @@ import java.util.logging.Logger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -112,8 +113,9 @@ public final class DoubleTickLogoutBuilder extends Builder {
         return variables.isEmpty() ? "$" : variables;
     }
 
-    /** Has no symbol, with which Pipeline would find two things of one name. */
+    /** Has a symbol of its own for Job DSL: with the step's, Pipeline would find two things of one name. */
     @Extension
+    @Symbol("doubletickLogoutBuilder")
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
 
         @NonNull

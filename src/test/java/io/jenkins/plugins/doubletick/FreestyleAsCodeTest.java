@@ -47,14 +47,14 @@ class FreestyleAsCodeTest {
         script.setScriptText("""
                 job('short') {
                     steps {
-                        doubleTickLogoutBuilder {
+                        doubletickLogoutBuilder {
                             loginNumber('+919876543210')
                         }
                     }
                 }
                 job('long') {
                     steps {
-                        doubleTickLogoutBuilder {
+                        doubletickLogoutBuilder {
                             loginNumber('+91 98765 43210')
                             credentialsId('other')
                         }

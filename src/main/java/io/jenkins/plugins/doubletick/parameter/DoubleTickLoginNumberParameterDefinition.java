@@ -94,21 +94,15 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return copy;
     }
 
-    /** Returns null for a wrong default, too: Pipeline hands this to {@code params} without asking whether it is a number. */
     @Override
     @CheckForNull
     public DoubleTickLoginNumberParameterValue getDefaultParameterValue() {
-        try {
-            return defaultValue == null ? null : LoginNumberInput.resolve(this, defaultValue.getPlainText(), null);
-        } catch (InvalidLoginNumberException e) {
-            return null;
-        }
+        return LoginNumberInput.defaultOf(this);
     }
 
     /**
      * Takes a number, or what names a member of the team if the parameter offers it. If nothing says for which job,
      * {@link LoginNumberQueueDecisionHandler} finds the member.
-     *
      * @throws InvalidLoginNumberException if it is no login number, and names no member
      */
     @Override
@@ -125,8 +119,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 req, JSONObject form) {
-        return LoginNumberInput.resolve(
-                this, LoginNumberInput.unmask(this, req, form.optString("value")), OfferedTeam.ofRequest(this));
+        String text = LoginNumberInput.unmask(this, req, form.optString("value"));
+        return LoginNumberInput.resolve(this, text, OfferedTeam.ofRequest(this));
     }
 
     /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
@@ -168,10 +162,9 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
             return CredentialsDropDown.checkId(item, value);
         }
 
-        /** Checks nothing but what was typed, so anybody may call it. */
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
         public FormValidation doCheckDefaultValue(@QueryParameter String value) {
             return FormInput.sent("value", value).isBlank()
                     ? FormValidation.ok()

@@ -36,6 +36,17 @@ final class LoginNumberInput {
         return numbers.size() == 1 ? numbers.get(0) : text;
     }
 
+    /** Returns null for a wrong default, too: Pipeline hands it to {@code params} without asking whether it is a number. */
+    @CheckForNull
+    static DoubleTickLoginNumberParameterValue defaultOf(DoubleTickLoginNumberParameterDefinition parameter) {
+        String number = parameter.getDefaultValue();
+        try {
+            return number == null ? null : resolve(parameter, number, null);
+        } catch (InvalidLoginNumberException e) {
+            return null;
+        }
+    }
+
     /** Tells whether a text can name a member, if a team is there. */
     static boolean mayName(DoubleTickLoginNumberParameterDefinition parameter, @CheckForNull String text) {
         return parameter.getCredentialsId() != null && text != null && TeamSuggestions.isName(text);
