@@ -3,23 +3,23 @@ package io.jenkins.plugins.doubletick;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import hudson.model.Result;
 import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
 import com.cloudbees.plugins.credentials.CredentialsParameterValue;
 import com.cloudbees.plugins.credentials.builds.CredentialsParameterBinder;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,8 +104,8 @@ class ApiKeyProviderTest {
                     "parallel first: { " + step("${KEY}") + " }, second: { input id: 'Go', message: 'Go?'\n"
                             + step("${KEY}") + " }",
                     true));
-            job.addProperty(new ParametersDefinitionProperty(new CredentialsParameterDefinition(
-                    "KEY", null, null, StringCredentials.class.getName(), true)));
+            job.addProperty(new ParametersDefinitionProperty(
+                    new CredentialsParameterDefinition("KEY", null, null, StringCredentials.class.getName(), true)));
             WorkflowRun build = job.scheduleBuild2(
                             0, new ParametersAction(new CredentialsParameterValue("KEY", "first", null)))
                     .waitForStart();
