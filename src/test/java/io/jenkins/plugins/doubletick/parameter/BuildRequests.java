@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import hudson.cli.BuildCommand;
+import hudson.cli.CLICommand;
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Job;
 import hudson.model.Result;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -93,13 +95,22 @@ final class BuildRequests {
         return ((HtmlPage) page).asNormalizedText();
     }
 
-    String cli(Job<?, ?> job, String number) {
+    String cli(Job<?, ?> job, String number) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(job.getFullName()));
         if (number != null) {
             arguments.addAll(List.of("-p", "LOGIN_NUMBER=" + number));
         }
-        CLICommandInvoker.Result result =
-                new CLICommandInvoker(r, new BuildCommand()).invokeWithArgs(arguments.toArray(new String[0]));
+        BuildCommand command = new BuildCommand();
+        // Does what the invoker leaves out: the server of the command line says which command it runs.
+        Method setCurrent = CLICommand.class.getDeclaredMethod("setCurrent", CLICommand.class);
+        setCurrent.setAccessible(true);
+        setCurrent.invoke(null, command);
+        CLICommandInvoker.Result result;
+        try {
+            result = new CLICommandInvoker(r, command).invokeWithArgs(arguments.toArray(new String[0]));
+        } finally {
+            setCurrent.invoke(null, (Object) null);
+        }
         assertFalse(result.stderr().contains("\tat "), result.stderr());
         assertEquals(result.stderr().isEmpty(), result.returnCode() == 0);
         return result.returnCode() == 0 ? null : result.stderr();

@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.cli.CLI;
 import hudson.model.Cause;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
@@ -21,11 +23,13 @@ import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
@@ -105,6 +109,38 @@ class TeamRequestTest {
             assertNull(requests.ways().get(way).ask(job, NAME));
             assertNamed(finished.await(job));
         }
+    }
+
+    /** As somebody at a terminal does, in a process of its own. */
+    @Test
+    void realCommandLine() throws Exception {
+        assertEquals("", commandLine(NAME));
+        assertNamed(finished.await(job));
+        assertTrue(commandLine("Ash").contains("Asha Rao, Agent, +91••••••3210"));
+    }
+
+    /** Returns what the command says. */
+    private String commandLine(String who) throws Exception {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Dfile.encoding=UTF-8",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CLI.class.getName(),
+                        "-s",
+                        r.getURL().toString(),
+                        "-http",
+                        "build",
+                        job.getName(),
+                        "-p",
+                        "LOGIN_NUMBER=" + who)
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.contains("ERROR"))
+                .collect(Collectors.joining());
     }
 
     @Test
@@ -242,7 +278,7 @@ class TeamRequestTest {
         assertNamed(finished.await(job));
 
         WorkflowJob pipeline = script(r, "echo 'built'");
-        pipeline.addProperty(job.removeProperty(hudson.model.ParametersDefinitionProperty.class));
+        pipeline.addProperty(job.removeProperty(ParametersDefinitionProperty.class));
         assertNull(requests.form(pipeline, NAME));
         Run<?, ?> run = finished.await(pipeline);
         StandInExtension.use("http://127.0.0.1:1");
