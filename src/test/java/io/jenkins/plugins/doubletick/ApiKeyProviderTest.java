@@ -102,7 +102,7 @@ class ApiKeyProviderTest {
             WorkflowJob job = r.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(
                     "parallel first: { " + step("${KEY}") + " }, second: { input id: 'Go', message: 'Go?'\n"
-                            + step("${KEY}") + " }",
+                            + step("${KEY}").replace(DoubleTickStandIn.MEMBER, DoubleTickStandIn.SECOND_MEMBER) + " }",
                     true));
             job.addProperty(new ParametersDefinitionProperty(
                     new CredentialsParameterDefinition("KEY", null, null, StringCredentials.class.getName(), true)));
@@ -114,9 +114,7 @@ class ApiKeyProviderTest {
             CredentialsParameterBinder.getOrCreate(build)
                     .bindCredentialsParameter("anonymous", new CredentialsParameterValue("KEY", "second", null));
             build.getAction(InputAction.class).getExecution("Go").proceed((Map<String, Object>) null);
-            while (server.requests().size() < 2) {
-                Thread.onSpinWait();
-            }
+            r.waitForMessage("Logging +12", build);
             answer.countDown();
             end(Result.SUCCESS, build);
             assertTrue(server.requests().get(1).contains("uthorization: " + DoubleTickStandIn.SECOND_KEY));

@@ -199,7 +199,7 @@ class DoubleTickMemberStepTest {
                 Arguments.of(
                         ScriptedServer.answer(200, tooLarge),
                         1,
-                        "The team has more than 10000 members, the most that are read. Members of so large a team can be"
+                        "The list of members is too large: it has more than 10000, or more of each than is read. Members of so large a team can be"
                                 + " logged out, but not looked up: leave this step out."),
                 Arguments.of(
                         (ScriptedServer.Reply) (socket, server) -> {
@@ -323,7 +323,7 @@ class DoubleTickMemberStepTest {
                     start("input id: 'Ask', message: \"Log out ${doubletickMember('+919876543210').name}?\"");
             r.waitForMessage("Log out <b>A</b> sha?", build);
             String page = new WebUser(null).get(r, build.getUrl() + "input/").body();
-            assertTrue(page.contains("Log out &lt;b&gt;A&lt;/b&gt; sha?"), page);
+            assertTrue(page.contains("Log out &lt;b>A&lt;/b> sha?"), page);
             assertFalse(page.contains("<b>A</b>"), page);
             build.doStop();
             r.assertBuildStatus(Result.ABORTED, r.waitForCompletion(build));

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.doubletick.bench;
 
+import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.doubletick.client.Team;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import jenkins.util.Timer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 
 /** Measures a team of {@value BenchServer#MEMBERS} members. */
 final class LargeTeam {
@@ -32,9 +35,31 @@ final class LargeTeam {
         double millis = read(client, teams);
         double mebibytes = (ManyLogouts.heap() - before) / 1024.0 / 1024 / ROUNDS;
         report.row(
-                "**A team of " + teams.get(0).members().size() + "**: ms to read it; MiB while it is kept",
-                Map.of(Side.OURS, Report.format(millis) + "; " + Report.format(mebibytes))::get,
+                "**A team of " + teams.get(0).members().size() + "**: ms to read it; MiB while it is kept; ms for a keystroke",
+                Map.of(
+                        Side.OURS,
+                        Report.format(millis) + "; " + Report.format(mebibytes) + "; " + Report.format(keystroke()))::get,
                 "");
+    }
+
+    /** Measures the answer of the parameter's form to a text that one member has, when the team is there. */
+    private static double keystroke() throws Exception {
+        DoubleTickLoginNumberParameterDefinition parameter = new DoubleTickLoginNumberParameterDefinition("MEMBER");
+        parameter.setCredentialsId(Builds.credential(Account.unlimited(0)));
+        WorkflowJob job = Builds.job("");
+        job.addProperty(new ParametersDefinitionProperty(parameter));
+        DoubleTickLoginNumberParameterDefinition.DescriptorImpl form =
+                (DoubleTickLoginNumberParameterDefinition.DescriptorImpl) parameter.getDescriptor();
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+            long start = System.nanoTime();
+            int found = form.doAutoCompleteValue(job, "member 4999", "MEMBER").getValues().size();
+            millis.add((System.nanoTime() - start) / 1e6);
+            if (found != 1) {
+                throw new IllegalStateException(found + " suggestions");
+            }
+        }
+        return Report.median(millis.subList(ROUNDS, 2 * ROUNDS));
     }
 
     /** Reads it with a new key each time, since it is kept for a minute. */
