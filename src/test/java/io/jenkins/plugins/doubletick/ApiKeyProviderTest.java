@@ -110,7 +110,7 @@ class ApiKeyProviderTest {
                             0, new ParametersAction(new CredentialsParameterValue("KEY", "first", null)))
                     .waitForStart();
             server.awaitRequest();
-            r.waitForMessage("Input requested", build);
+            r.waitForMessage("Proceed or Abort", build);
             CredentialsParameterBinder.getOrCreate(build)
                     .bindCredentialsParameter("anonymous", new CredentialsParameterValue("KEY", "second", null));
             build.getAction(InputAction.class).getExecution("Go").proceed((Map<String, Object>) null);
