@@ -54,7 +54,7 @@ public final class CredentialsDropDown {
         }
         String sent = FormInput.sent("credentialsId", current);
         // Saving the form must keep a credential that its reader cannot see, or that is gone for the moment.
-        return sent.isBlank() ? items : items.includeCurrentValue(sent);
+        return sent.isBlank() || FormInput.isEncrypted(sent) ? items : items.includeCurrentValue(sent);
     }
 
     /** Checks the choice of a step, which may leave it to a parameter of the build. */
@@ -68,7 +68,7 @@ public final class CredentialsDropDown {
     /** Checks the choice where there is no build. */
     public static FormValidation checkId(@CheckForNull Item item, @CheckForNull String value) {
         String id = Util.fixEmptyAndTrim(FormInput.sent("value", value));
-        if (id == null || !mayChoose(item)) {
+        if (id == null || !mayChoose(item) || FormInput.isEncrypted(id)) {
             return FormValidation.ok();
         }
         CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));

@@ -148,7 +148,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
             String sent = FormInput.sent("value", value);
-            return sent.indexOf('$') >= 0
+            return sent.indexOf('$') >= 0 && !FormInput.isEncrypted(sent)
                     ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(sent))
                     : LoginNumberFormValidation.check(value);
         }

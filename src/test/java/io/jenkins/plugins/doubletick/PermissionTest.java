@@ -278,13 +278,15 @@ class PermissionTest {
                     Set<String> answers = new TreeSet<>();
                     for (String secret :
                             List.of("+919876543210", "12345", "Alice", "two words", " ", "$X", "x".repeat(301))) {
+                        String old = old(secret);
+                        String noSecret = new StringBuilder(old).reverse().toString();
                         assertEquals(
-                                new Probe(method, kind, who, true, encode(old("+919876543210")))
+                                new Probe(method, kind, who, true, encode(noSecret))
                                         .answer(r)
-                                        .replaceAll(ANY_BASE64, ""),
-                                new Probe(method, kind, who, true, encode(old(secret)))
+                                        .replace(noSecret, "…"),
+                                new Probe(method, kind, who, true, encode(old))
                                         .answer(r)
-                                        .replaceAll(ANY_BASE64, ""),
+                                        .replace(old, "…"),
                                 who + " " + method);
                         String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
                         String guess = "&guess=" + encode(secret);
@@ -301,9 +303,6 @@ class PermissionTest {
         });
         assertAll(probes);
     }
-
-    /** Matches a ciphertext that a form repeats as it was sent. */
-    private static final String ANY_BASE64 = "[A-Za-z0-9+/=]{24,}";
 
     /** Encrypts as Jenkins before 2.44 did; it still decrypts such a text. */
     private String old(String secret) throws Exception {
