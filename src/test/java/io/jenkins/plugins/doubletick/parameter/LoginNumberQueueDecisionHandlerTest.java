@@ -21,6 +21,7 @@ import hudson.triggers.TimerTrigger;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import jenkins.triggers.ReverseBuildTrigger;
@@ -65,13 +66,16 @@ class LoginNumberQueueDecisionHandlerTest {
         return new ParametersAction(new StringParameterValue("LOGIN_NUMBER", number));
     }
 
+    /** Jenkins itself breaks at such a value, but only when the build begins. */
     @Test
     void namelessValueOfAnotherTypeIsNotOurs() throws Exception {
-        r.assertBuildStatusSuccess(logOut.scheduleBuild2(
+        Future<?> build = logOut.scheduleBuild2(
                 0,
                 new ParametersAction(
                         new StringParameterValue(null, "x"),
-                        new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", "+919876543210"))));
+                        new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", "+919876543210")));
+        assertNotNull(build);
+        build.get();
     }
 
     @Test
