@@ -27,7 +27,7 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     @Serial
     private static final long serialVersionUID = 1L;
 
-    @NonNull
+    @CheckForNull
     private final Secret apiKey;
 
     /** @param apiKey the key as DoubleTick shows it; white space around it is dropped, and none is a blank one */
@@ -41,21 +41,16 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         this.apiKey = Secret.fromString(Secret.toString(apiKey).strip());
     }
 
-    /** Gives a credential that was stored without a key a blank one, which is refused with a text that says so. */
-    @Serial
-    private Object readResolve() {
-        return apiKey == null ? new DoubleTickApiKey(getScope(), getId(), getDescription(), null) : this;
-    }
-
+    /** Returns a blank key where none is stored, which is refused with a text that says so. */
     @NonNull
     public Secret getApiKey() {
-        return apiKey;
+        return apiKey == null ? Secret.fromString("") : apiKey;
     }
 
     @NonNull
     @Override
     public Secret getSecret() {
-        return apiKey;
+        return getApiKey();
     }
 
     /** Describes the kind of credential to the Credentials page. */

@@ -13,7 +13,7 @@ import okhttp3.Response;
  * One request and its response, on a thread of the client. It ends once, and always, even where OkHttp does not: a name or a
  * proxy selector may hang, a thread may not start, an answer may break OkHttp.
  */
-final class HttpExchange<T> implements Runnable {
+final class HttpExchange<T> {
 
     /** Reads and closes a response. */
     @FunctionalInterface
@@ -58,9 +58,10 @@ final class HttpExchange<T> implements Runnable {
     /** Sends the request when there is a thread for it. */
     void start() {
         try {
-            call = client.http.newCall(request);
+            Call sent = client.http.newCall(request);
+            call = sent;
             endAfter(client.policy.patience());
-            client.threads.execute(this);
+            client.threads.execute(() -> send(sent));
         } catch (RuntimeException | Error e) { // No thread can be started, for example.
             fail(NetworkFailure.internal(e));
         }
@@ -68,20 +69,20 @@ final class HttpExchange<T> implements Runnable {
 
     /** Ends it with a failure at once. */
     void cancel() {
-        if (call != null) {
-            call.cancel();
+        Call sent = call;
+        if (sent != null) {
+            sent.cancel();
         }
     }
 
-    @Override
-    public void run() {
+    private void send(Call sent) {
         if (over.get()) {
             return;
         }
         try {
             // Gives OkHttp's own limit a second to come first, because its failure says more.
             endAfter(client.policy.callTimeout().plusSeconds(1));
-            T result = reader.read(call.execute());
+            T result = reader.read(sent.execute());
             if (isFirstEnd()) {
                 listener.succeeded(result);
             }
@@ -96,7 +97,7 @@ final class HttpExchange<T> implements Runnable {
         Future<?> earlier = limit;
         limit = client.timer.schedule(
                 () -> {
-                    call.cancel();
+                    cancel();
                     end(NetworkFailure.hanging(time));
                 },
                 time.toNanos(),

@@ -80,7 +80,10 @@ final class RetryAfter {
     /** Hides values of the header from OkHttp: for 0 it sends a request again by itself, and for long numbers it fails. */
     static Response hideFromOkHttp(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
-        String header = response.header("Retry-After", "");
+        String header = response.header("Retry-After");
+        if (header == null) {
+            return response;
+        }
         if (header.matches("0+")) {
             return response.newBuilder().removeHeader("Retry-After").build();
         }

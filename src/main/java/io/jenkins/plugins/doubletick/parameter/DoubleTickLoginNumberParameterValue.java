@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.EnvVars;
 import hudson.Util;
 import hudson.model.AbstractBuild;
@@ -32,6 +33,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
 
     /** Keeps what is no number as it was given, for this request only: encrypting a secret's ciphertext would decrypt it. */
     @CheckForNull
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "No build is started with it.")
     private final transient String text;
 
     /** Is personal data as the number is, and so encrypted, too. */

@@ -72,10 +72,11 @@ final class LoginNumberInput {
             }
         }
         TeamSuggestions.Choice choice = team.choose(text);
-        if (choice.member() == null) {
+        TeamMember member = choice.member();
+        if (member == null) {
             throw new InvalidLoginNumberException(parameter.getName(), choice.problem());
         }
-        return value(parameter, choice.member().loginNumber().value(), choice.member());
+        return value(parameter, member.loginNumber().value(), member);
     }
 
     /** Makes a value. */
