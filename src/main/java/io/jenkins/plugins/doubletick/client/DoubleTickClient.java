@@ -27,8 +27,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A client of the DoubleTick API, as far as logging out team members needs it. It is asynchronous: no caller's thread
- * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, each on a thread; all others wait without
- * one.
+ * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, for each of which a thread waits.
  *
  * <p>Keep one instance: it knows which API keys DoubleTick told to wait.
  */
@@ -37,8 +36,6 @@ public final class DoubleTickClient {
 
     /** The address of the DoubleTick API. */
     public static final String DEFAULT_URL = "https://public.doubletick.io";
-
-    private static final MediaType JSON = MediaType.get("application/json");
 
     /** How many requests may be in flight at a time. OkHttp blocks a thread for each. */
     public static final int MAX_REQUESTS = 32;
@@ -78,18 +75,14 @@ public final class DoubleTickClient {
             Executor threads) {
         this.http = http.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
-                // Limits the whole request, because a limit for each read ends a slow answer early and lets a dripping
-                // one go on for ever.
+                // Limits the whole request: a limit for each read would let a dripping answer go on for ever.
                 .callTimeout(policy.callTimeout())
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
-                // Makes a connection for each request, so that one that fell silent costs one try of one call. If it
-                // were
-                // kept, or shared as HTTP/2 does, it would take further ones, and calls are rare.
+                // Shares no connection, as HTTP/2 would: one that fell silent costs one try of one call.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
-                // Follows no redirect: a POST can become a GET whose 200 means nothing, and the key must go nowhere
-                // else.
+                // Follows no redirect: a POST can become a GET, and the key must go nowhere else.
                 .followRedirects(false)
                 .followSslRedirects(false)
                 // Leaves it to RetryPolicy to send again, which counts, logs and waits.
@@ -148,7 +141,7 @@ public final class DoubleTickClient {
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
         Request request = request(key, "team-member/logout")
-                .post(RequestBody.create(body, JSON))
+                .post(RequestBody.create(body, MediaType.get("application/json")))
                 .build();
         return new ApiCall<>(this, request, key, number, policy.maxTries(), listener, (response, tries) -> {
                     ApiResponse answer = ApiResponse.read(response);
