@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.client;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -39,6 +40,7 @@ final class ApiResponse {
     private final boolean longerThanRead;
     private final String body;
     private final JsonNode json;
+    private final boolean isObject;
     private final Duration retryAfter;
 
     private ApiResponse(Response response) throws IOException {
@@ -48,7 +50,9 @@ final class ApiResponse {
         BufferedSource source = response.body().source();
         longerThanRead = source.request(MAX_BODY + 1L);
         body = text(source.getBuffer().readByteArray(Math.min(source.getBuffer().size(), MAX_BODY)));
-        json = json(body);
+        JsonNode parsed = parse(body);
+        isObject = parsed != null && parsed.isObject();
+        json = isObject ? parsed : JSON.createObjectNode();
         retryAfter = RetryAfter.of(response.headers(), json.path("extraData"));
     }
 
@@ -76,13 +80,12 @@ final class ApiResponse {
         }
     }
 
-    /** Parses a JSON object; anything else is taken for an empty one. */
-    private static JsonNode json(String text) {
+    /** Returns null if it is no JSON. */
+    private static JsonNode parse(String text) {
         try {
-            JsonNode json = JSON.readTree(text);
-            return json != null && json.isObject() ? json : JSON.createObjectNode();
+            return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            return JSON.createObjectNode();
+            return null;
         }
     }
 
@@ -99,7 +102,7 @@ final class ApiResponse {
 
     /** @throws DoubleTickException unless it is a list of roles, which may be longer than what was read */
     void confirmKey(ApiKey key) throws DoubleTickException {
-        if (!isSuccessful() || !startsAsJson()) {
+        if (!isSuccessful() || !startsAsArray()) {
             throw failure(key, null, Messages.ApiResponse_withoutRoles(status));
         }
     }
@@ -108,9 +111,9 @@ final class ApiResponse {
         return status >= 200 && status <= 299;
     }
 
-    private boolean startsAsJson() {
+    private boolean startsAsArray() {
         try (JsonParser parser = JSON.createParser(body)) {
-            return parser.nextToken() != null && parser.currentToken().isStructStart();
+            return parser.nextToken() == JsonToken.START_ARRAY;
         } catch (IOException e) {
             return false;
         }
@@ -152,13 +155,18 @@ final class ApiResponse {
             return Reason.REDIRECTED;
         }
         return switch (status) {
-            case 400, 422 -> Reason.LOGIN_NUMBER_REJECTED;
-            case 401 -> Reason.API_KEY_REJECTED;
-            case 403 -> Reason.API_KEY_FORBIDDEN;
+            case 400, 422 -> ofDoubleTick(Reason.LOGIN_NUMBER_REJECTED);
+            case 401 -> ofDoubleTick(Reason.API_KEY_REJECTED);
+            case 403 -> ofDoubleTick(Reason.API_KEY_FORBIDDEN);
             case 407 -> Reason.PROXY;
             case 429 -> Reason.RATE_LIMITED;
             case 500, 502, 503, 504 -> Reason.SERVER_ERROR;
             default -> Reason.UNEXPECTED_STATUS;
         };
+    }
+
+    /** Believes what is said of a key or a number only in JSON: a proxy that blocks the request answers with a page. */
+    private Reason ofDoubleTick(Reason reason) {
+        return isObject ? reason : Reason.UNEXPECTED_STATUS;
     }
 }

@@ -48,6 +48,10 @@ final class AnswerFaults {
                         402, 404, 405, 406, 408, 409, 410, 413, 415, 418, 421, 423, 425, 426, 428, 431, 451, 499, 501,
                         505, 507, 511, 520, 599)
                 .mapToObj(status -> failing(status, Reason.UNEXPECTED_STATUS));
+        Stream<Fault> blocked = Stream.of(400, 401, 403, 422)
+                .flatMap(status -> Stream.of("", HTML, "[{}]", "{")
+                        .map(body -> Fault.of(status + " with the body " + body, answer(status, body))
+                                .fails(Reason.UNEXPECTED_STATUS, "DoubleTick answered " + status + ": Status")));
         Stream<Fault> special = Stream.of(
                 Fault.of(
                                 "204 without a body",
@@ -57,7 +61,7 @@ final class AnswerFaults {
                 status(204).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
                 status(205).fails(Reason.CONNECTION_LOST, NO_HTTP).tries(4),
                 status(407).fails(Reason.PROXY, "The proxy demands a login and does not accept the one it was given"));
-        return Stream.of(good, redirects, number, key, temporary, other, special)
+        return Stream.of(good, redirects, number, key, temporary, other, blocked, special)
                 .flatMap(s -> s);
     }
 

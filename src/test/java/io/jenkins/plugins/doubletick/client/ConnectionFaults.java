@@ -67,7 +67,7 @@ final class ConnectionFaults {
                 Fault.of("a success at the last try", answer(500, ""), ScriptedServer.reset(), answer(502, ""), SUCCESS)
                         .tries(4)
                         .succeeds(),
-                Fault.of("a refusal after a retry", answer(500, ""), answer(401, ""))
+                Fault.of("a refusal after a retry", answer(500, ""), answer(401, "{}"))
                         .tries(2)
                         .fails(Reason.API_KEY_REJECTED, "DoubleTick answered 401: Status"),
                 Fault.of("no HTTP", raw("220 mail.example.com ESMTP\r\n"))

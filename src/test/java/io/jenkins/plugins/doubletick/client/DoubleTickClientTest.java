@@ -146,7 +146,7 @@ class DoubleTickClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html>", "true", "\"[]\"", "null"})
+    @ValueSource(strings = {"", "<html>", "true", "\"[]\"", "null", "{}", "{\"error\":\"blocked\"}"})
     void keyIsNotAcceptedByAnythingButDoubleTick(String body) throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(200, body));
                 ClientFixture scripted = new ClientFixture(server.url())) {
