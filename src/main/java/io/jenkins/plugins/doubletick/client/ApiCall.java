@@ -153,7 +153,8 @@ final class ApiCall<T> implements RateLimiter.Waiter {
             toldToWait.set(true);
             tell(() -> listener.retrying(failure, tries.get(), wait));
             if (limited) {
-                limiter.enter(this, true);
+                // Lets logouts go before a request for the team, which may have a limit of its own.
+                limiter.enter(this, number != null);
             } else {
                 nextTry = client.timer.schedule(() -> limiter.enter(this, true), wait.toNanos(), TimeUnit.NANOSECONDS);
             }

@@ -107,6 +107,7 @@ class CallOrderTest {
                     allAreThere.await();
                     ScriptedServer.success().to(socket, itself);
                 },
+                ScriptedServer.answer(200, "[]"),
                 ScriptedServer.success())) {
             DoubleTickClient client = client(server, policy(Duration.ofMillis(2), 5));
             List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client), logout(client));
@@ -127,6 +128,28 @@ class CallOrderTest {
             DoubleTickException failure = ClientFixture.failureOf(client(server).checkKey(ClientFixture.key()));
             assertEquals(Reason.RATE_LIMITED, failure.reason());
             assertEquals(1, failure.tries());
+        }
+    }
+
+    /** DoubleTick may limit requests for the team by themselves. */
+    @Test
+    void refusedRequestForTheTeamKeepsNoLogoutWaiting() throws Exception {
+        RetryPolicy policy = new RetryPolicy(
+                4, Duration.ofMillis(20), Duration.ofSeconds(60), Duration.ofMillis(500), Duration.ofSeconds(30), 1000);
+        CountDownLatch allAreThere = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
+            allAreThere.await();
+            boolean isTeam = itself.requests().get(itself.requests().size() - 1).startsWith("GET /team ");
+            (isTeam ? ScriptedServer.answer(429, "{}") : ScriptedServer.success()).to(socket, itself);
+        })) {
+            DoubleTickClient client = client(server, policy);
+            CompletableFuture<Team> team = client.team(ClientFixture.key());
+            List<CompletableFuture<LogoutResult>> logouts = List.of(logout(client), logout(client), logout(client));
+            allAreThere.countDown();
+            for (CompletableFuture<LogoutResult> logout : logouts) {
+                assertSuccess(logout);
+            }
+            assertEquals(Reason.RATE_LIMITED, ClientFixture.failureOf(team).reason());
         }
     }
 
