@@ -71,6 +71,15 @@ public final class LoginNumber {
         return new LoginNumber(digits);
     }
 
+    /** Reads a number as {@link #parse} does; returns null for what is none. */
+    public static LoginNumber parseOrNull(String text) {
+        try {
+            return parse(text);
+        } catch (DoubleTickException e) {
+            return null;
+        }
+    }
+
     private static boolean isPunctuation(int c) {
         int type = Character.getType(c);
         return type == Character.SPACE_SEPARATOR

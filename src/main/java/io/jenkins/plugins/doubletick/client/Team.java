@@ -15,7 +15,6 @@ public record Team(List<TeamMember> members) {
     /** The most members that are read. */
     public static final int MAX_MEMBERS = 10_000;
 
-    /** @param members in DoubleTick's order */
     public Team {
         members = List.copyOf(members);
     }

@@ -116,11 +116,7 @@ final class TeamResponse {
 
     /** Looks at the digits only, because the documentation does not say how a phone number is written. */
     private static LoginNumber loginNumber(String phone) {
-        try {
-            return LoginNumber.parse(phone == null ? "" : phone.replaceAll("[^0-9]", ""));
-        } catch (DoubleTickException e) {
-            return null;
-        }
+        return phone == null ? null : LoginNumber.parseOrNull(phone.replaceAll("[^0-9]", ""));
     }
 
     private static DoubleTickException noTeam(int status) {

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.Team;
 import io.jenkins.plugins.doubletick.client.TeamMember;
@@ -33,11 +32,11 @@ final class TeamSuggestions {
     /** More than the longest suggestion with its e-mail address. */
     private static final int MAX_TEXT = 500;
 
-    /** Is the same in every language as roles are, because somebody else's command line may send the suggestion. */
+    /** Is not localised: a suggestion copied from one user's form must work for users of other languages. */
     private static final String OWNER = "Owner";
 
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
-    private static final Pattern FEW_DIGITS = Pattern.compile("[0-9]{0,2}");
+    private static final Pattern FEW_DIGITS = Pattern.compile("[0-9]{1,2}");
     private static final Pattern ACCENTS = Pattern.compile("\\p{InCombiningDiacriticalMarks}+");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -102,7 +101,7 @@ final class TeamSuggestions {
     }
 
     private Stream<String> matching(String text) {
-        LoginNumber number = parse(text);
+        LoginNumber number = LoginNumber.parseOrNull(text);
         List<String> wanted =
                 words(text).filter(word -> !FEW_DIGITS.matcher(word).matches()).toList();
         if (number == null && (wanted.isEmpty() || text.length() > MAX_TEXT)) {
@@ -126,23 +125,14 @@ final class TeamSuggestions {
         return BETWEEN_WORDS.splitAsStream(plain.toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
     }
 
-    @CheckForNull
-    private static LoginNumber parse(String text) {
-        try {
-            return LoginNumber.parse(text);
-        } catch (DoubleTickException e) {
-            return null;
-        }
-    }
-
     /**
      * Finds the one member that a text means: by the number, a whole suggestion, else a whole name or e-mail address.
      * Never guesses.
      *
-     * @param tells whether whoever asks may see the team, so that a refusal names who could be meant
+     * @param namesOthers whether whoever asks may see the team, so that a refusal names who could be meant
      */
-    Choice choose(String text, boolean tells) {
-        LoginNumber number = parse(text);
+    Choice choose(String text, boolean namesOthers) {
+        LoginNumber number = LoginNumber.parseOrNull(text);
         if (number != null) {
             TeamMember member = team.find(number);
             return new Choice(member, member == null ? Messages.TeamSuggestions_nobodyHas() : null);
@@ -161,7 +151,7 @@ final class TeamSuggestions {
             List<String> meant = matching(text).toList();
             return refusal(
                     meant.isEmpty() ? Messages.TeamSuggestions_nobodyFits() : Messages.TeamSuggestions_incomplete(),
-                    tells ? meant : List.of());
+                    namesOthers ? meant : List.of());
         }
         if (found.stream().map(TeamMember::loginNumber).distinct().count() > 1) {
             List<String> meant = found.stream()
@@ -170,7 +160,7 @@ final class TeamSuggestions {
                     .toList();
             return meant.size() > 1 && meant.stream().distinct().count() == 1
                     ? refusal(Messages.TeamSuggestions_alike(), List.of())
-                    : refusal(Messages.TeamSuggestions_several(), tells ? meant : List.of());
+                    : refusal(Messages.TeamSuggestions_several(), namesOthers ? meant : List.of());
         }
         return found.get(0).loginNumber() == null
                 ? refusal(Messages.TeamSuggestions_noNumber(), List.of())
