@@ -11,7 +11,6 @@ import hudson.model.Run;
 import hudson.util.Secret;
 import hudson.util.VariableResolver;
 import io.jenkins.plugins.doubletick.NamedMember;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import java.util.Objects;
@@ -36,6 +35,9 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "No build is started with it.")
     private final transient String text;
 
+    /** Comes before the name, because encrypting a text that is a secret's ciphertext would decrypt it: none begins so. */
+    private static final String NAME = "name: ";
+
     /** Is personal data as the number is, and so encrypted, too. */
     @CheckForNull
     private final Secret member;
@@ -57,19 +59,10 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
      */
     DoubleTickLoginNumberParameterValue(String name, String value, @CheckForNull String member) {
         super(name);
-        LoginNumber number = parse(value);
+        LoginNumber number = LoginNumber.parseOrNull(value);
         this.value = number == null ? null : Secret.fromString(number.value());
         this.text = number == null ? value : null;
-        this.member = member == null ? null : Secret.fromString(member);
-    }
-
-    @CheckForNull
-    private static LoginNumber parse(String text) {
-        try {
-            return LoginNumber.parse(text);
-        } catch (DoubleTickException e) {
-            return null;
-        }
+        this.member = member == null ? null : Secret.fromString(NAME + member);
     }
 
     /** Returns the clear number, which {@code params} hands to a Pipeline. */
@@ -81,12 +74,13 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
 
     @Override
     public LoginNumber loginNumber() {
-        return parse(getValue());
+        return LoginNumber.parseOrNull(getValue());
     }
 
     @Override
     public String memberName() {
-        return member == null ? null : member.getPlainText();
+        String text = member == null ? "" : member.getPlainText();
+        return text.startsWith(NAME) ? text.substring(NAME.length()) : null;
     }
 
     /** Returns the member's name as pages and the REST API show it; null if it is not known. */
