@@ -5,13 +5,9 @@ import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** Asks DoubleTick whether it accepts the API key of a credential, for administrators and once a day. */
 final class ApiKeyCheck {
-
-    private static final Logger LOGGER = Logger.getLogger(ApiKeyCheck.class.getName());
 
     private ApiKeyCheck() {}
 
@@ -20,7 +16,7 @@ final class ApiKeyCheck {
      *
      * @param folder the full name of the folder in whose store the credential is; empty for Jenkins's own store
      * @return completes if DoubleTick accepts the key, else exceptionally, with an {@link AbortException} if there is no
-     *     usable key; cancelling it ends the look-up
+     *     usable key; cancelling it ends the look-up, but no request, whose answer is still learned
      */
     static CompletableFuture<Void> start(String folder, String credentialsId) {
         CompletableFuture<CompletableFuture<Void>> lookup =
@@ -43,14 +39,8 @@ final class ApiKeyCheck {
     /** Says why a check did not end well. */
     static String explain(Throwable failure, String credentialsId) {
         Throwable cause = BlockingCalls.cause(failure);
-        if (cause instanceof DoubleTickException) {
-            return cause.getMessage();
-        }
-        String text = ApiKeyProvider.explain(cause, credentialsId);
-        if (text == null) {
-            LOGGER.log(Level.WARNING, "Cannot check an API key", cause);
-            return Messages.MemberCall_unexpected(cause.getClass().getName());
-        }
-        return text;
+        return cause instanceof DoubleTickException
+                ? cause.getMessage()
+                : ApiKeyProvider.explainOrLog(cause, credentialsId);
     }
 }

@@ -120,6 +120,17 @@ public class ApiKeyProvider {
                 : null;
     }
 
+    /** Says why a look-up failed, in the Jenkins log if that is unexpected. */
+    @NonNull
+    static String explainOrLog(Throwable failure, String credentialsId) {
+        String text = explain(failure, credentialsId);
+        if (text == null) {
+            LOGGER.log(Level.WARNING, failure, () -> "Cannot use the API key of the credential " + credentialsId);
+            return Messages.MemberCall_unexpected(failure.getClass().getName());
+        }
+        return text;
+    }
+
     /** Tells the credentials plugin that the run uses the credential. That writes a file, for which nobody waits. */
     void track(Run<?, ?> run, ApiKeyLookup.Found found) {
         track(run, () -> {

@@ -10,9 +10,8 @@ import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.Team;
 import io.jenkins.plugins.doubletick.client.TeamCache;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.util.Timer;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
@@ -23,10 +22,11 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public class TeamProvider {
 
-    private static final Logger LOGGER = Logger.getLogger(TeamProvider.class.getName());
+    /** Lets the next letter that somebody types say at once why there are no names. */
+    private static final Duration FAILURE_KEPT = Duration.ofSeconds(10);
 
     /** Spares a vault that is slow a look-up for each letter that somebody types. */
-    private final TeamCache teams = new TeamCache(Timer.get());
+    private final TeamCache teams = new TeamCache(Timer.get(), FAILURE_KEPT);
 
     private record Source(Job<?, ?> job, String credentialsId, HttpUrl url) {}
 
@@ -38,7 +38,9 @@ public class TeamProvider {
     /**
      * Asks for the team with the key of a credential that the job's builds could use, or returns that of the last minute.
      *
-     * @return fails with what {@link #explain} explains
+     * @return completes with the team, else exceptionally, as a rule with a {@link DoubleTickException}, an {@link
+     *     AbortException} if there is no usable credential, or a {@link java.util.concurrent.TimeoutException} or {@link
+     *     java.util.concurrent.RejectedExecutionException} if its store does not answer; {@link #explain} says why
      */
     public CompletableFuture<Team> ask(Job<?, ?> job, String credentialsId) {
         try {
@@ -68,24 +70,12 @@ public class TeamProvider {
         if (failure instanceof DoubleTickException e) {
             return e.getMessage() + "."
                     + switch (e.reason()) {
-                        case API_KEY_INVALID,
-                                API_KEY_REJECTED,
-                                API_KEY_FORBIDDEN,
-                                UNKNOWN_HOST,
-                                CONNECTION_FAILED,
-                                CONNECTION_LOST,
-                                TIMED_OUT,
-                                PROXY,
-                                TLS -> " " + Advice.on(e, credentialsId, host());
-                        default -> ""; // There is nothing to be done but to wait.
+                        // Leaves out advice that is about builds.
+                        case RATE_LIMITED, SERVER_ERROR, INTERNAL, TEAM_TOO_LARGE -> "";
+                        default -> " " + Advice.onTeam(e, credentialsId, host());
                     };
         }
-        String text = ApiKeyProvider.explain(failure, credentialsId);
-        if (text == null) {
-            LOGGER.log(Level.WARNING, failure, () -> "Cannot ask for the team with the credential " + credentialsId);
-            return Messages.MemberCall_unexpected(failure.getClass().getName());
-        }
-        return text;
+        return ApiKeyProvider.explainOrLog(failure, credentialsId);
     }
 
     private static String host() {

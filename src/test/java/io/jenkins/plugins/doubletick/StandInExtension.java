@@ -67,8 +67,12 @@ public final class StandInExtension implements BeforeEachCallback, BeforeTestExe
 
     /** @param callTimeout how long a request may take */
     public static void use(String url, Duration callTimeout) {
+        use(url, fast(callTimeout));
+    }
+
+    public static void use(String url, RetryPolicy policy) {
         System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
-        setPolicy(fast(callTimeout));
+        setPolicy(policy);
     }
 
     public DoubleTickStandIn standIn() {

@@ -103,7 +103,7 @@ public final class DoubleTickClient {
         this.policy = policy;
         this.timer = timer;
         this.threads = threads;
-        this.teams = new TeamCache(timer);
+        this.teams = new TeamCache(timer, Duration.ZERO);
     }
 
     /** Runs requests. OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
@@ -166,7 +166,7 @@ public final class DoubleTickClient {
     }
 
     /**
-     * Asks for the members of the team ({@code GET /team}), or returns those of the last minute. Never throws.
+     * Asks for the members of the team ({@code GET /team}), or returns those of the last half minute. Never throws.
      *
      * @return completes with the team, else exceptionally, as a rule with a {@link DoubleTickException}; cancelling it
      *     does not end the request, which others may wait for

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,25 +10,32 @@ import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Keeps each team for a minute, so that all who ask at once, or type a name, share one request. */
+/** Keeps each team for a while, so that all who ask at once, or type a name, share one request. */
 @Restricted(NoExternalUse.class)
 public final class TeamCache {
 
-    private static final long SECONDS = 60;
+    /** Keeps a team for half a minute, because two of these caches follow each other. */
+    private static final Duration TEAM_KEPT = Duration.ofSeconds(30);
 
     private final Map<Object, CompletableFuture<Team>> teams = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
+    private final Duration failureKept;
 
-    /** @param timer runs what comes later */
-    public TeamCache(ScheduledExecutorService timer) {
+    /**
+     * @param timer runs what comes later
+     * @param failureKept how long a failure is kept
+     */
+    public TeamCache(ScheduledExecutorService timer, Duration failureKept) {
         this.timer = timer;
+        this.failureKept = failureKept;
     }
 
     /**
      * Returns the team that is kept, or asks for it.
      *
      * @param key what the team is kept by, which holds no API key
-     * @return cancelling it leaves the request to the others
+     * @param request asks for the team
+     * @return completes with the team, or fails as the request does; cancelling it leaves the request to the others
      */
     public CompletableFuture<Team> get(Object key, Supplier<CompletableFuture<Team>> request) {
         CompletableFuture<Team> team = new CompletableFuture<>();
@@ -38,7 +46,7 @@ public final class TeamCache {
         try {
             request.get().whenComplete((members, failure) -> {
                 if (failure == null) {
-                    forgetLater(key, team);
+                    forgetAfter(TEAM_KEPT, key, team);
                     team.complete(members);
                 } else {
                     fail(key, team, failure);
@@ -53,13 +61,16 @@ public final class TeamCache {
     /** Returns the team that is kept, without asking for it; null if there is none. */
     public Team getNow(Object key) {
         CompletableFuture<Team> team = teams.get(key);
-        // One that failed is about to be forgotten.
-        return team == null || team.isCompletedExceptionally() ? null : team.getNow(null);
+        return team == null ? null : team.exceptionally(failure -> null).getNow(null);
     }
 
-    private void forgetLater(Object key, CompletableFuture<Team> team) {
+    private void forgetAfter(Duration time, Object key, CompletableFuture<Team> team) {
+        if (time.isZero()) {
+            forget(key, team); // Before anybody hears of it, so that whoever asks again is not told the same.
+            return;
+        }
         try {
-            timer.schedule(() -> forget(key, team), SECONDS, TimeUnit.SECONDS);
+            timer.schedule(() -> forget(key, team), time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
             forget(key, team);
         }
@@ -70,7 +81,7 @@ public final class TeamCache {
     }
 
     private void fail(Object key, CompletableFuture<Team> team, Throwable failure) {
-        forget(key, team);
+        forgetAfter(failureKept, key, team);
         team.completeExceptionally(failure);
     }
 }

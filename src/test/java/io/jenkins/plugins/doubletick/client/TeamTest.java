@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -249,9 +250,9 @@ class TeamTest {
     }
 
     @Test
-    void aTeamIsKeptForAMinute() {
+    void aTeamIsKeptForHalfAMinute() {
         VirtualTime time = new VirtualTime();
-        TeamCache cache = new TeamCache(time);
+        TeamCache cache = new TeamCache(time, Duration.ZERO);
         Team first = new Team(List.of());
         Team second = new Team(List.of());
 
@@ -260,11 +261,11 @@ class TeamTest {
         Runnable answer = () -> request.complete(first);
         time.schedule(answer, 10, TimeUnit.SECONDS);
         time.schedule(
-                () -> assertSame(first, cache.get(ByteString.of(), () -> null).join()), 69, TimeUnit.SECONDS);
+                () -> assertSame(first, cache.get(ByteString.of(), () -> null).join()), 39, TimeUnit.SECONDS);
         time.runAll();
 
         assertSame(first, asked.join());
-        assertEquals(TimeUnit.SECONDS.toNanos(70), time.now());
+        assertEquals(TimeUnit.SECONDS.toNanos(40), time.now());
         assertSame(
                 second,
                 cache.get(ByteString.of(), () -> CompletableFuture.completedFuture(second))
