@@ -67,7 +67,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return defaultValue;
     }
 
-    /** The id of the credential by whose team the number's owner may be named; null if only a number is taken. */
+    /** The ID of the credential whose team the form offers; null if only numbers are taken. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;

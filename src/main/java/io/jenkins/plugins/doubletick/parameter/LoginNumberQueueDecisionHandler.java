@@ -84,7 +84,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
         DoubleTickLoginNumberParameterValue checked =
                 LoginNumberInput.resolve(definition, String.valueOf(given.getValue()), team);
         // Keeps the name that a build had if it is built again while the team is not known.
-        return checked.equals(given) && checked.memberName() == null ? given : checked;
+        boolean isUnknown = checked.memberName() == null && (team == null || !team.isKnown());
+        return checked.equals(given) && isUnknown ? given : checked;
     }
 
     /**

@@ -8,6 +8,7 @@ import hudson.cli.CLICommand;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.TeamProvider;
@@ -26,11 +27,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 /** The team that a job's parameter offers: that of the credential that the job's stored parameter names. */
 final class OfferedTeam {
 
-    /** How long a form waits for the team. */
-    private static final Duration FORM_LIMIT = Duration.ofSeconds(5);
-
-    /** How long a request for a build waits for the team, without which it would be refused. */
-    private static final Duration BUILD_LIMIT = Duration.ofSeconds(10);
+    /** How long a request waits for the team: a little longer than all tries take that fail at once. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final Job<?, ?> job;
     private final String credentialsId;
@@ -97,36 +95,47 @@ final class OfferedTeam {
     static boolean prepareFor(DoubleTickLoginNumberParameterDefinition shown) {
         OfferedTeam team = inForm(jobOfPage(), shown.getName());
         // What is shown may be a copy of the job's own parameter, with the number of a build that is built again.
-        if (team == null || !team.credentialsId.equals(shown.getCredentialsId())) {
+        if (team == null || !team.credentialsId.equals(shown.getCredentialsId()) || isPageOfRunningBuild()) {
             return false;
         }
         TeamProvider.get().ask(team.job, team.credentialsId);
         return true;
     }
 
+    /** Tells whether an input step may have the parameter that is shown, which may look like the job's own. */
+    private static boolean isPageOfRunningBuild() {
+        Run<?, ?> run = Stapler.getCurrentRequest2().findAncestorObject(Run.class);
+        return run != null && run.isBuilding();
+    }
+
     /** @throws AbortException says why the team is not known, and what to do */
     @NonNull
-    private Team await(Duration limit) throws AbortException {
+    private Team await() throws AbortException {
         CompletableFuture<Team> team = TeamProvider.get().ask(job, credentialsId);
         try {
-            return team.get(waits ? limit.toMillis() : 0, TimeUnit.MILLISECONDS);
+            return team.get(waits ? LIMIT.toMillis() : 0, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new AbortException(
                     Messages.OfferedTeam_unavailable(TeamProvider.explain(e.getCause(), credentialsId)));
         } catch (TimeoutException e) {
             throw new AbortException(
-                    waits ? Messages.OfferedTeam_late(limit.toSeconds()) : Messages.OfferedTeam_notYet());
+                    waits ? Messages.OfferedTeam_late(LIMIT.toSeconds()) : Messages.OfferedTeam_notYet());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AbortException(Messages.OfferedTeam_notYet());
         }
     }
 
+    /** Tells whether the team is there, without asking for it. */
+    boolean isKnown() {
+        return TeamProvider.get().getNow(job, credentialsId) != null;
+    }
+
     /** Finds whom a number belongs to; null if that is nobody, or not known soon: a number is good without a name. */
     @CheckForNull
     TeamMember find(LoginNumber number) {
         try {
-            Team team = waits ? await(FORM_LIMIT) : TeamProvider.get().getNow(job, credentialsId);
+            Team team = waits ? await() : TeamProvider.get().getNow(job, credentialsId);
             return team == null ? null : team.find(number);
         } catch (AbortException e) {
             return null;
@@ -136,7 +145,7 @@ final class OfferedTeam {
     /** Finds the member that a text means. Names others only in the answer to a request of somebody who may build. */
     TeamSuggestions.Choice choose(String text) {
         try {
-            return new TeamSuggestions(await(BUILD_LIMIT)).choose(text, waits && job.hasPermission(Item.BUILD));
+            return new TeamSuggestions(await()).choose(text, waits && job.hasPermission(Item.BUILD));
         } catch (AbortException e) {
             return new TeamSuggestions.Choice(null, e.getMessage());
         }
@@ -145,7 +154,7 @@ final class OfferedTeam {
     /** Returns the suggestions for a text that somebody types. */
     List<String> search(String text) {
         try {
-            return new TeamSuggestions(await(FORM_LIMIT)).search(text);
+            return new TeamSuggestions(await()).search(text);
         } catch (AbortException e) {
             return List.of(); // The check of the field says why.
         }
@@ -166,7 +175,7 @@ final class OfferedTeam {
             return asNumber;
         }
         try {
-            TeamSuggestions.Choice choice = new TeamSuggestions(team.await(FORM_LIMIT)).choose(text, true);
+            TeamSuggestions.Choice choice = new TeamSuggestions(team.await()).choose(text, true);
             TeamMember member = choice.member();
             if (member == null) {
                 return isName ? FormValidation.error(choice.problem()) : FormValidation.warning(choice.problem());

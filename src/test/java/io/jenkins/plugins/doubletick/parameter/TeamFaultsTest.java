@@ -9,14 +9,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.tasks.BuildTrigger;
+import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.HangingVault;
 import io.jenkins.plugins.doubletick.StandInExtension;
+import io.jenkins.plugins.doubletick.TeamProvider;
+import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.htmlunit.html.HtmlPage;
@@ -92,10 +100,11 @@ class TeamFaultsTest {
         faults.put("DoubleTick answered 401: No. Check the credential 'doubletick': ", error(401));
         faults.put("DoubleTick answered 403: No. Check in DoubleTick, under Settings", error(403));
         faults.put("DoubleTick answered 429", error(429));
-        faults.put("DoubleTick answered 503: No (4 tries). Until then", error(503));
-        faults.put("DoubleTick answered 404: No. Until then", error(404));
+        faults.put("DoubleTick answered 503: No (4 tries). Give the login", error(503));
+        faults.put("DoubleTick answered 404: No. Check whether a proxy or portal answers", error(404));
         faults.put(
-                "DoubleTick answered 200, but without a list of members. Until then", ScriptedServer.answer(200, "{}"));
+                "DoubleTick answered 200, but without a list of members. Check whether a proxy",
+                ScriptedServer.answer(200, "{}"));
         faults.put("The connection broke before DoubleTick's answer was there (4 tries). Check that", cut);
         faults.put("The list of members is too large", ScriptedServer.answer(200, members(10_001)));
         for (Map.Entry<String, ScriptedServer.Reply> fault : faults.entrySet()) {
@@ -108,14 +117,29 @@ class TeamFaultsTest {
         assertUnavailable("No connection");
     }
 
+    /** With the waits between tries that builds have. */
+    @Test
+    void theFieldSaysWhyAlsoAfterAllTries() throws Exception {
+        FreeStyleProject job = offering(r.jenkins, "doubletick");
+        try (ScriptedServer server = new ScriptedServer(error(503))) {
+            StandInExtension.use(server.url(), RetryPolicy.DEFAULT);
+            String text = "DoubleTick answered 503: No (4 tries). Give the login number instead";
+            String check = new OfferedForm(r, job).check("Asha Rao");
+            assertTrue(check.endsWith(text), check);
+            // The next letters that somebody types ask for nothing more.
+            assertTrue(new OfferedForm(r, job).check("Asha R").endsWith(text));
+            assertEquals(4, server.requests().size());
+        }
+    }
+
     private void assertUnavailable(String reason) throws Exception {
         FreeStyleProject job = offering(r.jenkins, "doubletick");
         OfferedForm form = new OfferedForm(r, job);
-        String text = "Names cannot be looked up in DoubleTick now. " + reason;
+        String text = "The members of the team cannot be offered: " + reason;
         for (String value : List.of("Asha Rao", NUMBER)) {
             String check = new OfferedForm(r, job).post("checkValue", value).body();
             assertTrue(check.replace("&#039;", "'").contains("class=\"warning\">" + text), check);
-            assertTrue(check.contains(" Until then, give the login number<"), check);
+            assertTrue(check.contains(" Give the login number instead<"), check);
         }
         assertEquals(List.of(), form.suggestions("Asha"));
         String told = requests.rest(job, "LOGIN_NUMBER", "Asha Rao");
@@ -127,7 +151,7 @@ class TeamFaultsTest {
     @Test
     void nobodyWaitsForeverForDoubleTick() throws Exception {
         try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence())) {
-            StandInExtension.use(silent.url());
+            StandInExtension.use(silent.url(), Duration.ofMinutes(5));
             assertLate("doubletick");
             assertEquals(1, silent.requests().size());
         }
@@ -149,7 +173,7 @@ class TeamFaultsTest {
                 .getPage(job, "build?delay=0sec");
         assertTrue(page.asXml().contains("auto-complete"));
         assertEquals(
-                "warning: DoubleTick did not name the members of the team within 5 s. Try again in a moment, or give the"
+                "warning: DoubleTick did not name the members of the team within 10 s. Try again in a moment, or give the"
                         + " login number",
                 new OfferedForm(r, job).check("Asha Rao"));
         String told = requests.rest(job, "LOGIN_NUMBER", "Asha Rao");
@@ -201,6 +225,37 @@ class TeamFaultsTest {
                     .getContentAsString();
             assertTrue(page.contains("&lt;img src=x onerror=alert(1)> Rao &amp; 'Co', +91••••••3210"), page);
             assertFalse(page.contains("<img src=x"), page);
+        }
+    }
+
+    /** A member can choose the name: it must not be taken for a secret of Jenkins, nor keep the member from being built. */
+    @Test
+    void nameThatIsACiphertextIsAName() throws Exception {
+        for (String name : List.of(Secret.fromString("TopSecret-1").getEncryptedValue(), "{AQ==}")) {
+            try (ScriptedServer server =
+                    new ScriptedServer(ScriptedServer.answer(200, team(member(name, NUMBER.substring(1)))))) {
+                StandInExtension.use(server.url());
+                FreeStyleProject job = offering(r.jenkins, "doubletick");
+                FreeStyleProject other = r.createFreeStyleProject();
+                job.getPublishersList().add(new BuildTrigger(other.getName(), Result.SUCCESS));
+                r.jenkins.rebuildDependencyGraph();
+                TeamProvider.get().ask(job, "doubletick").get(1, TimeUnit.MINUTES);
+                for (Map.Entry<String, BuildRequests.Way> way : requests.ways().entrySet()) {
+                    for (String text : List.of(NUMBER, name)) {
+                        assertNull(way.getValue().ask(job, text), way.getKey());
+                        Run<?, ?> build = finished.await(job);
+                        assertEquals(name, valueOf(build).memberName());
+                        finished.await(other);
+                        for (String page : List.of("api/json", "parameters/")) {
+                            assertFalse(r.createWebClient()
+                                    .goTo(build.getUrl() + page, null)
+                                    .getWebResponse()
+                                    .getContentAsString()
+                                    .contains("TopSecret-1"));
+                        }
+                    }
+                }
+            }
         }
     }
 

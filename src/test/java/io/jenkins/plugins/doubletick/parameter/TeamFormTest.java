@@ -112,8 +112,8 @@ class TeamFormTest {
         checks.put("asha rao", "ok: This is Asha Rao, Agent");
         checks.put("O'Neil, Sam (night shift)", "ok: This is O'Neil, Sam (night shift), Agent");
         checks.put("O'Neil, Sam (night shift), Agent, +91••••••3230", "ok: This is O'Neil, Sam (night shift), Agent");
-        checks.put("Meera Iyer", "warning: This is Meera Iyer, Admin, Owner: the owner of the organisation");
-        checks.put("+919876543201", "warning: This is Meera Iyer, Admin, Owner: the owner of the organisation");
+        checks.put("Meera Iyer", "warning: This is Meera Iyer, Admin, Owner of the organisation");
+        checks.put("+919876543201", "warning: This is Meera Iyer, Admin, Owner of the organisation");
         checks.put(
                 DoubleTickStandIn.NOT_A_MEMBER,
                 "warning: Nobody in the team has this number; make sure that it begins with the country code");
@@ -295,9 +295,9 @@ class TeamFormTest {
             for (String value : List.of("Asha Rao", DoubleTickStandIn.MEMBER)) {
                 String check = form.check(value);
                 assertTrue(
-                        check.startsWith("warning: Names cannot be looked up in DoubleTick now. " + problem.getValue()),
+                        check.startsWith("warning: The members of the team cannot be offered: " + problem.getValue()),
                         check);
-                assertTrue(check.endsWith(" Until then, give the login number"), check);
+                assertTrue(check.endsWith(" Give the login number instead"), check);
             }
             assertEquals(List.of(), form.suggestions("Asha"));
         }
@@ -317,6 +317,6 @@ class TeamFormTest {
         changed.setCredentialsId("gone");
         job.removeProperty(ParametersDefinitionProperty.class);
         job.addProperty(new ParametersDefinitionProperty(changed));
-        assertTrue(form.check("Asha Rao").startsWith("warning: Names cannot be looked up"));
+        assertTrue(form.check("Asha Rao").startsWith("warning: The members of the team cannot be offered"));
     }
 }

@@ -23,6 +23,7 @@ import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -224,15 +225,17 @@ class TeamRequestTest {
         }
     }
 
-    /** The parameter of an input step is not the job's, so nothing says that its users may see a team. */
+    /** The parameter of an input step is not the job's, also if it looks like it: nothing says who may see a team. */
     @Test
     void inputStepTakesNumbersOnly() throws Exception {
+        awaitTeam();
         WorkflowJob pipeline = script(r, """
                 def number = input id: 'Who', message: 'Who?', parameters: [
                     doubletickLoginNumber(name: 'LOGIN_NUMBER', credentialsId: 'doubletick')]
                 doubletickLogout loginNumber: number
                 """);
-        WorkflowRun build = pipeline.scheduleBuild2(0).waitForStart();
+        pipeline.addProperty(job.removeProperty(ParametersDefinitionProperty.class));
+        WorkflowRun build = pipeline.scheduleBuild2(0, number(NUMBER)).waitForStart();
         r.waitForMessage("Input requested", build);
         JenkinsRule.WebClient web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         for (String text : List.of(NAME, NUMBER)) {
@@ -245,7 +248,11 @@ class TeamRequestTest {
                     r.submit(form, "proceed").getWebResponse().getStatusCode());
         }
         r.assertBuildStatusSuccess(r.waitForCompletion(build));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
+        assertEquals(
+                List.of("/team", "/team-member/logout"),
+                doubleTick.requests().stream()
+                        .map(DoubleTickStandIn.Request::path)
+                        .toList());
     }
 
     @Test
@@ -285,5 +292,14 @@ class TeamRequestTest {
         ReplayAction replay = run.getAction(ReplayAction.class);
         assertNamed((Run<?, ?>)
                 replay.run(replay.getOriginalScript(), Map.of(), true).get());
+
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(200, "{\"data\":[]}"))) {
+            StandInExtension.use(server.url());
+            TeamProvider.get().ask(pipeline, "doubletick").get(1, TimeUnit.MINUTES);
+            Run<?, ?> now = (Run<?, ?>)
+                    replay.run(replay.getOriginalScript(), Map.of(), true).get();
+            assertEquals(NUMBER, valueOf(now).getValue());
+            assertNull(valueOf(now).memberName(), "The number is not this member's any more");
+        }
     }
 }
