@@ -24,7 +24,7 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public class ApiKeyMonitor extends AdministrativeMonitor {
 
-    /** How long <em>Check now</em> may take. */
+    /** How long <em>Check now</em> waits for each answer; five seconds later its page is shown whatever is missing. */
     Duration checkLimit = Duration.ofSeconds(40);
 
     private volatile Map<ApiKeyRefusal, String> unclear = Map.of();
@@ -70,6 +70,7 @@ public class ApiKeyMonitor extends AdministrativeMonitor {
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(checks)
                 .thenCompose(done -> ApiKeyWatch.get().learned())
+                .orTimeout(checkLimit.plusSeconds(5).toNanos(), TimeUnit.NANOSECONDS)
                 .handle((done, failure) -> null)
                 .get();
         unclear = failures;

@@ -40,6 +40,27 @@ public final class ApiKeyRefusal {
         this.build = build != null ? build.getExternalizableId() : earlier == null ? null : earlier.build;
     }
 
+    private ApiKeyRefusal(ApiKeyRefusal original, @CheckForNull String folder, @CheckForNull String build) {
+        credentialsId = original.credentialsId;
+        this.folder = folder;
+        page = original.page;
+        answer = original.answer;
+        since = original.since;
+        this.build = build;
+    }
+
+    /** Returns it for the time after a folder or job was renamed or moved; itself if that makes no difference. */
+    ApiKeyRefusal moved(String oldFullName, String newFullName) {
+        boolean isFolder = oldFullName.equals(folder);
+        boolean isJob = build != null && build.startsWith(oldFullName + "#");
+        return isFolder || isJob
+                ? new ApiKeyRefusal(
+                        this,
+                        isFolder ? newFullName : folder,
+                        isJob ? newFullName + build.substring(oldFullName.length()) : build)
+                : this;
+    }
+
     /** Whether it is about the credential with this ID in the store of this folder. */
     boolean isAbout(String folder, String credentialsId) {
         return folder.equals(getFolder()) && credentialsId.equals(this.credentialsId);
@@ -58,8 +79,11 @@ public final class ApiKeyRefusal {
     /** The credential's page, below Jenkins's URL; null if there is none, or none that the user may see. */
     @CheckForNull
     public String getUrl() {
-        if (page == null || folder == null) {
-            return page == null ? null : "manage/" + page;
+        if (page == null) {
+            return null;
+        }
+        if (folder == null) {
+            return "manage/" + page;
         }
         try {
             Item item = Jenkins.get().getItemByFullName(folder);

@@ -11,12 +11,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
-/** The credentials whose API key DoubleTick refuses, in a file while there are any. One thread at a time changes it. */
+/**
+ * The credentials whose API key DoubleTick refuses, stored in {@code io.jenkins.plugins.doubletick.ApiKeyRefusals.xml} in
+ * {@code JENKINS_HOME} while there are any. One thread at a time changes it.
+ */
 final class ApiKeyRefusals {
 
     private static final Logger LOGGER = Logger.getLogger(ApiKeyRefusals.class.getName());
 
-    /** Ends the list for folders, in which people who do not administer Jenkins can make any number of credentials. */
+    /**
+     * The most refusals that are kept for folders, because whoever may create credentials there could fill the disk. Those
+     * of Jenkins's own store are always kept.
+     */
     private static final int MAX = 100;
 
     static {
@@ -73,6 +79,15 @@ final class ApiKeyRefusals {
 
     void removeIf(Predicate<ApiKeyRefusal> gone) {
         if (refusals.removeIf(gone)) {
+            save();
+        }
+    }
+
+    /** Follows a folder or job to its new name. */
+    void move(String oldFullName, String newFullName) {
+        List<ApiKeyRefusal> before = list();
+        refusals.replaceAll(refusal -> refusal.moved(oldFullName, newFullName));
+        if (!before.equals(list())) {
             save();
         }
     }

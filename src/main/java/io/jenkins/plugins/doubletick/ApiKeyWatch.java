@@ -1,21 +1,18 @@
 package io.jenkins.plugins.doubletick;
 
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
-import hudson.XmlFile;
-import hudson.model.Item;
 import hudson.model.ModelObject;
 import hudson.model.Run;
-import hudson.model.Saveable;
-import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -35,10 +32,12 @@ public class ApiKeyWatch {
     private static final Logger LOGGER = Logger.getLogger(ApiKeyWatch.class.getName());
 
     /** Has one thread, so that of several answers the last one counts. */
-    private final BlockingCalls learning =
-            new BlockingCalls(1, Duration.ofSeconds(10), Duration.ofMinutes(1), BlockingCalls.THREADS);
+    BlockingCalls learning = new BlockingCalls(1, Duration.ofSeconds(10), Duration.ofMinutes(1), BlockingCalls.THREADS);
 
-    /** How many refusals are heard of and not remembered yet. */
+    /** The last refusal of each use that is not remembered yet, so that of a thousand at once one is written. */
+    private final Map<Use, Refused> waiting = new ConcurrentHashMap<>();
+
+    /** How many refusals wait, or are being remembered. */
     private final AtomicInteger pending = new AtomicInteger();
 
     private final ApiKeyRefusals refusals = ApiKeyRefusals.load();
@@ -57,8 +56,9 @@ public class ApiKeyWatch {
      *
      * @return completes as the call does
      */
-    static <T> CompletableFuture<T> watch(CompletableFuture<T> call, Run<?, ?> build, ApiKeyLookup.Found key) {
-        return watch(call, new Use(key.key(), key.credential().getId(), build.getParent(), build));
+    static <T> CompletableFuture<T> watch(
+            CompletableFuture<T> call, Run<?, ?> build, ApiKeyLookup.Found key, boolean isLogout) {
+        return watch(call, new Use(key.key(), key.credential().getId(), build.getParent(), isLogout), build);
     }
 
     /**
@@ -67,13 +67,13 @@ public class ApiKeyWatch {
      * @return completes as the check does
      */
     static <T> CompletableFuture<T> watch(CompletableFuture<T> check, StoredApiKey stored, ApiKey key) {
-        return watch(check, new Use(key, stored.credential().getId(), stored.owner(), null));
+        return watch(check, new Use(key, stored.credential().getId(), stored.owner(), false), null);
     }
 
-    private static <T> CompletableFuture<T> watch(CompletableFuture<T> call, Use use) {
+    private static <T> CompletableFuture<T> watch(CompletableFuture<T> call, Use use, @CheckForNull Run<?, ?> build) {
         return call.whenComplete((answer, failure) -> {
             try {
-                get().hear(use, BlockingCalls.cause(failure));
+                get().hear(use, build, BlockingCalls.cause(failure));
             } catch (RuntimeException | Error e) { // No reason to fail a logout.
                 LOGGER.log(Level.WARNING, "Cannot learn from what DoubleTick answered to an API key", e);
             }
@@ -84,13 +84,9 @@ public class ApiKeyWatch {
      * What a key was used for.
      *
      * @param context where its credential was looked up
-     * @param build null for a check
+     * @param isLogout whether the answer tells of the permission to log out, too
      */
-    private record Use(
-            ApiKey key,
-            String credentialsId,
-            ModelObject context,
-            @CheckForNull Run<?, ?> build) {
+    private record Use(ApiKey key, String credentialsId, ModelObject context, boolean isLogout) {
 
         /** Returns null if the key was replaced since it was sent, or is a user's own. */
         @CheckForNull
@@ -99,30 +95,41 @@ public class ApiKeyWatch {
         }
     }
 
-    /** A 422 is said of a number by who has accepted the key. A 400 may be a gateway's that has not looked at it. */
-    private void hear(Use use, @CheckForNull Throwable failure) {
-        if (failure == null || failure instanceof DoubleTickException e && e.status() == 422) {
+    private record Refused(
+            DoubleTickException answer, @CheckForNull Run<?, ?> build) {}
+
+    private void hear(Use use, @CheckForNull Run<?, ?> build, @CheckForNull Throwable failure) {
+        if (failure == null || failure instanceof DoubleTickException e && isAboutNumber(e)) {
+            waiting.remove(use);
             if (pending.get() > 0 || refusals.isAbout(use.credentialsId)) {
                 learn(() -> accepted(use));
             }
-        } else if (failure instanceof DoubleTickException e && isRefusal(use, e)) {
+        } else if (failure instanceof DoubleTickException e
+                && isRefusal(use, e)
+                && waiting.put(use, new Refused(e, build)) == null) {
             pending.incrementAndGet();
-            learn(() -> refused(use, e)).whenComplete((done, broken) -> pending.decrementAndGet());
+            learn(() -> refused(use)).whenComplete((done, broken) -> pending.decrementAndGet());
         }
     }
 
-    /** A key that may not list roles may still log out, so only builds tell of permissions. */
+    /** DoubleTick answers 422 only after it has accepted the key. A 400 may come from a gateway that has not looked at it. */
+    private static boolean isAboutNumber(DoubleTickException failure) {
+        return failure.reason() == Reason.LOGIN_NUMBER_REJECTED && failure.status() == 422;
+    }
+
+    /** A key that may not list roles or read the team may still log out, so only logouts tell of permissions. */
     private static boolean isRefusal(Use use, DoubleTickException failure) {
         return failure.reason() == Reason.API_KEY_FORBIDDEN
                 || failure.reason() == Reason.API_KEY_REJECTED
-                        && (use.build != null || !Advice.isMissingPermission(failure.getMessage()));
+                        && (use.isLogout || !Advice.isMissingPermission(failure.getMessage()));
     }
 
-    private void refused(Use use, DoubleTickException failure) {
-        StoredApiKey key = use.stored();
+    private void refused(Use use) {
+        Refused last = waiting.remove(use);
+        StoredApiKey key = last == null ? null : use.stored();
         if (key != null) {
             ApiKeyRefusal earlier = refusals.get(key.folder(), use.credentialsId);
-            refusals.put(new ApiKeyRefusal(key, failure, use.build, earlier), earlier);
+            refusals.put(new ApiKeyRefusal(key, last.answer, last.build, earlier), earlier);
         }
     }
 
@@ -130,12 +137,16 @@ public class ApiKeyWatch {
         StoredApiKey key = use.stored();
         if (key != null) {
             refusals.removeIf(refusal -> refusal.isAbout(key.folder(), use.credentialsId)
-                    && (use.build != null || !refusal.isMissingPermission()));
+                    && (use.isLogout || !refusal.isMissingPermission()));
         }
     }
 
     private CompletableFuture<?> learn(Runnable code) {
-        return learning.call(Executors.callable(code)).whenComplete((done, failure) -> {
+        return log(learning.call(Executors.callable(code)));
+    }
+
+    private static CompletableFuture<?> log(CompletableFuture<?> learning) {
+        return learning.whenComplete((done, failure) -> {
             if (failure != null) {
                 LOGGER.log(Level.WARNING, "Cannot remember which API keys DoubleTick refuses", failure);
             }
@@ -151,12 +162,12 @@ public class ApiKeyWatch {
     void forgetDeleted(Predicate<String> folders) {
         for (ApiKeyRefusal refusal : refusals.list()) {
             if (folders.test(refusal.getFolder())) {
-                ApiKeyProvider.get().checks.call(() -> {
+                log(ApiKeyProvider.get().checks.call(() -> {
                     if (StoredApiKey.findIn(refusal.getFolder(), refusal.getCredentialsId()) == null) {
                         forget(refusal.getFolder(), refusal.getCredentialsId());
                     }
                     return null;
-                });
+                }));
             }
         }
     }
@@ -165,29 +176,8 @@ public class ApiKeyWatch {
         learn(() -> refusals.removeIf(refusal -> refusal.isAbout(folder, credentialsId)));
     }
 
-    /** Hears of credentials that are deleted from Jenkins or a folder, and of deleted folders. No vault tells. */
-    @Extension
-    @Restricted(NoExternalUse.class)
-    public static final class Deletions extends SaveableListener {
-
-        @Override
-        public void onChange(Saveable saved, XmlFile file) {
-            if (saved instanceof SystemCredentialsProvider) {
-                get().forgetDeleted(String::isEmpty);
-            } else if (saved instanceof Item folder) {
-                get().forgetDeleted(folder.getFullName()::equals);
-            }
-        }
-
-        @Override
-        public void onDeleted(Saveable deleted, XmlFile file) {
-            if (deleted instanceof Item folder) {
-                for (ApiKeyRefusal refusal : get().refusals.list()) {
-                    if (refusal.getFolder().equals(folder.getFullName())) {
-                        get().forget(refusal.getFolder(), refusal.getCredentialsId());
-                    }
-                }
-            }
-        }
+    /** Follows a folder or job to its new name. */
+    void move(String oldFullName, String newFullName) {
+        learn(() -> refusals.move(oldFullName, newFullName));
     }
 }

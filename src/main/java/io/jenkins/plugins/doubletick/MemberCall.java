@@ -27,8 +27,8 @@ abstract class MemberCall<A, R> {
     private final CompletableFuture<R> done = new CompletableFuture<>();
     private volatile CompletableFuture<?> written = CompletableFuture.completedFuture(null);
 
-    /** Says what is waited for. */
-    volatile Supplier<String> status = Messages::MemberCall_statusLookup;
+    /** Says what is waited for, in English, as Jenkins asks of {@code StepExecution.getStatus}. */
+    volatile String status = "looking up the API key";
 
     MemberCall(MemberArguments arguments) {
         this.arguments = arguments;
@@ -40,10 +40,12 @@ abstract class MemberCall<A, R> {
     /** Asks DoubleTick. */
     abstract CompletableFuture<A> send(DoubleTickClient client, ApiKey key);
 
-    /** Whether the answer to a request that was just made will say whether DoubleTick accepts the key. */
-    boolean tellsOfKey(CompletableFuture<A> request) {
-        return true;
-    }
+    /**
+     * Lets {@link ApiKeyWatch} hear how the request ends, if that says whether DoubleTick accepts the key.
+     *
+     * @return completes as the request does
+     */
+    abstract CompletableFuture<A> watch(CompletableFuture<A> request, ApiKeyLookup.Found key);
 
     /**
      * Makes the step's result of DoubleTick's answer.
@@ -91,7 +93,7 @@ abstract class MemberCall<A, R> {
         ApiKeyProvider.get().track(arguments.run(), found);
         CompletableFuture<A> request = send(client, found.key());
         done.whenComplete((nothing, failure) -> request.cancel(true));
-        return tellsOfKey(request) ? ApiKeyWatch.watch(request, arguments.run(), found) : request;
+        return watch(request, found);
     }
 
     private void end(A answer, Throwable failure) {
@@ -146,6 +148,6 @@ abstract class MemberCall<A, R> {
 
     /** What it is doing, for the thread dump of a Pipeline. */
     final String status() {
-        return status.get();
+        return status;
     }
 }

@@ -27,8 +27,13 @@ final class MemberLogout extends MemberCall<LogoutResult, Void> implements CallL
 
     @Override
     CompletableFuture<LogoutResult> send(DoubleTickClient client, ApiKey key) {
-        status = () -> Messages.MemberLogout_statusSent(arguments.number());
+        status = "waiting for DoubleTick to log out " + arguments.number();
         return client.logout(key, arguments.number(), this);
+    }
+
+    @Override
+    CompletableFuture<LogoutResult> watch(CompletableFuture<LogoutResult> request, ApiKeyLookup.Found key) {
+        return ApiKeyWatch.watch(request, arguments.run(), key, true);
     }
 
     @Override
@@ -61,15 +66,19 @@ final class MemberLogout extends MemberCall<LogoutResult, Void> implements CallL
     @Override
     public void retrying(DoubleTickException failure, int tries, Duration wait) {
         String seconds = seconds(wait);
-        status = () -> Messages.MemberLogout_statusWaiting(arguments.number(), seconds);
+        statusWaiting(seconds);
         log(() -> Messages.MemberLogout_retrying(arguments.number(), failure.getMessage(), seconds, tries + 1));
     }
 
     @Override
     public void heldBack(Duration wait) {
         String seconds = seconds(wait);
-        status = () -> Messages.MemberLogout_statusWaiting(arguments.number(), seconds);
+        statusWaiting(seconds);
         log(() -> Messages.MemberLogout_heldBack(arguments.number(), seconds));
+    }
+
+    private void statusWaiting(String seconds) {
+        status = "waiting " + seconds + " s before the next try for " + arguments.number();
     }
 
     private static String seconds(Duration wait) {

@@ -25,14 +25,16 @@ final class MemberLookup extends MemberCall<Team, Map<String, Object>> {
 
     @Override
     CompletableFuture<Team> send(DoubleTickClient client, ApiKey key) {
-        status = () -> Messages.MemberLookup_statusSent(arguments.number());
+        status = "waiting for the DoubleTick team, to look up " + arguments.number();
         return client.team(key);
     }
 
     /** A team that was kept says nothing of the key now. A failure is never kept. */
     @Override
-    boolean tellsOfKey(CompletableFuture<Team> request) {
-        return !request.isDone() || request.isCompletedExceptionally();
+    CompletableFuture<Team> watch(CompletableFuture<Team> request, ApiKeyLookup.Found key) {
+        return request.isDone() && !request.isCompletedExceptionally()
+                ? request
+                : ApiKeyWatch.watch(request, arguments.run(), key, false);
     }
 
     @Override

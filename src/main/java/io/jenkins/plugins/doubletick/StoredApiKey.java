@@ -55,7 +55,7 @@ record StoredApiKey(
                 }
             }
         }
-        // A provider needs no store to give credentials to everybody.
+        // Some providers, such as vaults, have no CredentialsStore; their credentials count as Jenkins's own.
         return CredentialsMatchers.filter(
                         CredentialsProvider.lookupCredentialsInItemGroup(
                                 StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements),

@@ -35,6 +35,8 @@ import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -294,6 +296,93 @@ class ApiKeyMonitorTest {
         assertEquals(List.of(), refused());
     }
 
+    /** Reading the team needs another permission than logging out. */
+    @Test
+    void lookingUpAMemberTellsNothingOfThePermissionToLogOut() throws Exception {
+        add(r.jenkins, "doubletick", DoubleTickStandIn.KEY);
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(401, MISSING))) {
+            StandInExtension.use(server.url());
+            lookUp(Result.FAILURE);
+        }
+        assertEquals(List.of(), refused());
+
+        answer(401, MISSING);
+        assertEquals(List.of("/doubletick"), refused());
+        StandInExtension.use(doubleTick.standIn().url());
+        lookUp(Result.SUCCESS);
+        assertEquals(List.of("/doubletick"), refused());
+
+        StandInExtension.forgetKeys();
+        add(r.jenkins, "doubletick", WRONG);
+        lookUp(Result.FAILURE);
+        assertShown(manage(), "Invalid public api key");
+        replace(r.jenkins, "doubletick", DoubleTickStandIn.SECOND_KEY);
+        lookUp(Result.SUCCESS);
+        assertEquals(List.of(), refused());
+    }
+
+    private static void lookUp(Result result) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "doubletickMember loginNumber: '" + DoubleTickStandIn.MEMBER + "', credentialsId: 'doubletick'", true));
+        r.assertBuildStatus(result, job.scheduleBuild2(0));
+    }
+
+    /** Something between Jenkins and DoubleTick answers with pages, whatever their status is. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 422})
+    void pagesOfAProxyNeitherShowNorClearIt(int status) throws Exception {
+        add(r.jenkins, "doubletick", DoubleTickStandIn.KEY);
+        answer(status, "<html>Blocked</html>");
+        assertEquals(List.of(), refused());
+        answer(403, FORBIDDEN);
+        answer(status, "<html>Blocked</html>");
+        assertEquals(List.of("/doubletick"), refused());
+    }
+
+    @Test
+    void warningFollowsARenamedFolder() throws Exception {
+        Folder outer = r.createProject(Folder.class, "outer");
+        Folder one = outer.createProject(Folder.class, "one");
+        add(one, "doubletick", WRONG);
+        logOut(one, "job", "doubletick", DoubleTickStandIn.MEMBER);
+        add(r.jenkins, "doubletick", WRONG);
+        logOut("doubletick", Result.FAILURE);
+        outer.renameTo("renamed");
+        assertEquals(List.of("/doubletick", "renamed/one/doubletick"), refused());
+
+        HtmlPage page = manage();
+        assertShown(page, ", last in renamed » one » job #1.");
+        assertShown(page, ", last in offboard-member #1.");
+        HtmlAnchor link = alert(page).getFirstByXPath(".//p[contains(.,'Folder renamed/one')]//a");
+        assertTrue(((HtmlPage) link.click())
+                .getUrl()
+                .getPath()
+                .endsWith("/job/renamed/job/one/credentials/store/folder/domain/_/credential/doubletick/"));
+        ApiKeyRefusals stored = ApiKeyRefusals.load();
+        assertEquals("renamed/one", stored.list().get(0).getFolder());
+
+        ((FreeStyleProject) one.getItem("job")).renameTo("other");
+        assertShown(manage(), ", last in renamed » one » other #1.");
+        replace(one, "doubletick", DoubleTickStandIn.KEY);
+        logOut(one, "other", "doubletick", DoubleTickStandIn.MEMBER);
+        assertEquals(List.of("/doubletick"), refused());
+    }
+
+    @Test
+    void manyRefusalsAtOnceAskTheVaultTwice() throws Exception {
+        vaultHangs = true;
+        logOut("vault", Result.FAILURE);
+        HangingVault.awaitCallers(1);
+        for (int i = 0; i < 4; i++) {
+            logOut("vault", Result.FAILURE);
+        }
+        HangingVault.release();
+        assertEquals(List.of("/vault"), refused());
+        assertShown(manage(), ", last in offboard-member #5.");
+        assertEquals(1, HangingVault.otherCallers());
+    }
+
     @Test
     void checkNowSaysWhyItCouldNotTell() throws Exception {
         add(r.jenkins, "doubletick", WRONG);
@@ -324,6 +413,28 @@ class ApiKeyMonitorTest {
             assertShown(page, "'vault' since");
             assertShown(page, "It could not be checked: No answer within 1 s.");
             logOut("doubletick", Result.SUCCESS);
+        } finally {
+            monitor.checkLimit = usual;
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void checkNowDoesNotWaitForWhatIsStillBeingLearned() throws Exception {
+        ApiKeyWatch.get().learning =
+                new BlockingCalls(1, Duration.ofMinutes(10), Duration.ofMinutes(10), BlockingCalls.THREADS);
+        ApiKeyMonitor monitor = ExtensionList.lookupSingleton(ApiKeyMonitor.class);
+        Duration usual = monitor.checkLimit;
+        monitor.checkLimit = Duration.ofSeconds(1);
+        add(r.jenkins, "doubletick", WRONG);
+        logOut("doubletick", Result.FAILURE);
+        refused();
+        vaultHangs = true;
+        try {
+            logOut("vault", Result.FAILURE);
+            HangingVault.awaitCallers(1);
+            HtmlPage page = r.createWebClient().goTo("manage");
+            assertShown(r.submit(page.getFirstByXPath("//form[@name='doubletickApiKey']")), "'doubletick' since");
         } finally {
             monitor.checkLimit = usual;
         }
