@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,16 @@ class ApiKeyTest {
     @Test
     void whiteSpaceAroundIsNotPartOfIt() throws Exception {
         assertEquals("key_abc", ApiKey.parse(" key_abc\r\n").value());
+    }
+
+    @Test
+    void sameKey() throws Exception {
+        ApiKey key = ApiKey.parse("key_abc~");
+        assertEquals(key, ApiKey.parse(" key_abc~"));
+        assertEquals(key.hashCode(), ApiKey.parse("key_abc~").hashCode());
+        assertNotEquals(key, ApiKey.parse("key_abd~"));
+        assertNotEquals(key.hashCode(), ApiKey.parse("key_abd~").hashCode());
+        assertNotEquals(key, key.value());
     }
 
     @ParameterizedTest

@@ -126,11 +126,7 @@ class CallCancelTest implements CallListener {
         CountDownLatch end = new CountDownLatch(1);
         OkHttpClient http = new OkHttpClient.Builder()
                 .dns(host -> {
-                    try {
-                        end.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
+                    await(end);
                     return List.of(InetAddress.getLoopbackAddress());
                 })
                 .build();
@@ -143,6 +139,64 @@ class CallCancelTest implements CallListener {
             end.countDown();
             awaitTheEnd();
             assertEquals(List.of(), server.requests());
+        }
+    }
+
+    @Test
+    void endOfARequestThatWasGivenUpIsNotHeardOf() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch oneHasEnded = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger lookups = new AtomicInteger();
+        OkHttpClient http = new OkHttpClient.Builder()
+                .dns(host -> {
+                    if (lookups.incrementAndGet() == 1) {
+                        await(end);
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                })
+                .build();
+        RetryPolicy policy = new RetryPolicy(
+                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(3), 1000);
+        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
+            answer.await();
+            ScriptedServer.success().to(socket, itself);
+        })) {
+            DoubleTickClient client = new DoubleTickClient(
+                    http,
+                    HttpUrl.get("http://localhost:" + server.port()),
+                    "test/1",
+                    policy,
+                    timer,
+                    task -> threads.execute(() -> {
+                        task.run();
+                        oneHasEnded.countDown();
+                    }));
+            AtomicInteger told = new AtomicInteger();
+            CompletableFuture<LogoutResult> second = send(client, new CallListener() {
+                @Override
+                public void retrying(DoubleTickException failure, int tries, Duration wait) {
+                    told.incrementAndGet();
+                }
+
+                @Override
+                public void heldBack(Duration wait) {}
+            });
+            server.awaitRequest();
+            end.countDown();
+            assertTrue(oneHasEnded.await(1, TimeUnit.MINUTES));
+            answer.countDown();
+            assertEquals(2, second.get(1, TimeUnit.MINUTES).tries());
+            assertEquals(1, told.get());
+            assertEquals(1, server.requests().size());
+        }
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -116,6 +116,9 @@ class CallEndsTest {
                         "Jenkins could not send the request or take its answer: java.lang.StackOverflowError: deep"
                                 + " (4 tries)",
                         failure.getMessage());
+                Throwable cause = failure.getCause();
+                assertEquals("java.lang.StackOverflowError: deep", cause.getMessage());
+                assertEquals(getClass().getName(), cause.getStackTrace()[0].getClassName());
             }
         }
     }

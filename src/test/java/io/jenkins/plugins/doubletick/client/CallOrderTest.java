@@ -1,14 +1,18 @@
 package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,6 +135,53 @@ class CallOrderTest {
         }
     }
 
+    @Test
+    void triesAreAsFarApartAsThePolicySays() throws Exception {
+        BlockingQueue<Duration> waits = new LinkedBlockingQueue<>();
+        ScheduledThreadPoolExecutor recorder = new ScheduledThreadPoolExecutor(1) {
+            @Override
+            public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+                waits.add(Duration.of(delay, unit.toChronoUnit()));
+                return super.schedule(task, delay, unit);
+            }
+        };
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(503, ""), ScriptedServer.success())) {
+            RetryPolicy hours = policy(Duration.ofHours(10), 1000);
+            CompletableFuture<LogoutResult> logout = logout(
+                    new DoubleTickClient(new OkHttpClient(), HttpUrl.get(server.url()), "test/1", hours, recorder));
+            Duration wait = waits.poll(1, TimeUnit.MINUTES);
+            while (wait != null && wait.compareTo(Duration.ofHours(1)) < 0) { // The limits of the first request.
+                wait = waits.poll(1, TimeUnit.MINUTES);
+            }
+            assertNotNull(wait, "The second try did not wait");
+            logout.cancel(true);
+            assertEquals(1, server.requests().size());
+        } finally {
+            recorder.shutdownNow();
+        }
+    }
+
+    /** DoubleTick says nothing but 429; what has no answer at all does not count. */
+    @Test
+    void brokenConnectionsBetweenRefusalsDoNotKeepACallWaiting() throws Exception {
+        RetryPolicy policy = new RetryPolicy(
+                100,
+                Duration.ofMillis(20),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(30),
+                1000);
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedServer server = new ScriptedServer((socket, itself) -> (requests.incrementAndGet() % 2 == 1
+                        ? ScriptedServer.answer(429, "{}")
+                        : ScriptedServer.reset())
+                .to(socket, itself))) {
+            assertEquals(
+                    Reason.RATE_LIMITED,
+                    ClientFixture.failureOf(logout(client(server, policy))).reason());
+        }
+    }
+
     /** DoubleTick may limit requests for the team by themselves. */
     @Test
     void refusedRequestForTheTeamKeepsNoLogoutWaiting() throws Exception {
@@ -209,6 +260,12 @@ class CallOrderTest {
                         ApiKey.parse("key_" + i), LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE));
             }
             assertTrue(sent.await(1, TimeUnit.MINUTES));
+            assertEquals(
+                    List.of(),
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> thread.getName().startsWith("DoubleTick request") && !thread.isDaemon())
+                            .toList(),
+                    "Threads that keep Jenkins from ending");
             answer.countDown();
             for (CompletableFuture<LogoutResult> logout : logouts) {
                 assertSuccess(logout);

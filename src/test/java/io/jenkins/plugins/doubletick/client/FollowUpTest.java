@@ -31,7 +31,9 @@ class FollowUpTest {
     void serviceThatIsToBeAskedAgainAtOnce(Call call) throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(503, "{}", "Retry-After: 0"));
                 ClientFixture fixture = new ClientFixture(server.url())) {
-            assertEquals(call == Call.ROLES ? 1 : 4, call.failure(fixture).tries());
+            DoubleTickException failure = call.failure(fixture);
+            assertEquals(Reason.SERVER_ERROR, failure.reason());
+            assertEquals(call == Call.ROLES ? 1 : 4, failure.tries());
             assertEquals(call == Call.ROLES ? 1 : 4, server.requests().size());
         }
     }

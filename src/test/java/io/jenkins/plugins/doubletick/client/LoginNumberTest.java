@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,6 +116,15 @@ class LoginNumberTest {
     void masked(String number, String masked) throws Exception {
         assertEquals(masked, LoginNumber.parse(number).masked());
         assertEquals(masked, LoginNumber.parse(number).toString());
+    }
+
+    @Test
+    void maskedNumbersAreNone() throws Exception {
+        LoginNumber number = LoginNumber.parse("+919876543210");
+        assertTrue(LoginNumber.isMasked(number.masked()));
+        assertFalse(LoginNumber.isMasked(number.value()));
+        assertNull(LoginNumber.parseOrNull(number.masked()));
+        assertEquals(number, LoginNumber.parseOrNull("919876543210"));
     }
 
     @ParameterizedTest
