@@ -23,10 +23,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public class TeamProvider {
 
     /** Lets the next letter that somebody types say at once why there are no names. */
-    private static final Duration FAILURE_KEPT = Duration.ofSeconds(10);
+    static final Duration FAILURE_KEPT = Duration.ofSeconds(10);
 
     /** Spares a vault that is slow a look-up for each letter that somebody types. */
-    private final TeamCache teams = new TeamCache(Timer.get(), FAILURE_KEPT);
+    TeamCache teams = new TeamCache(Timer.get(), TeamCache.USUAL, FAILURE_KEPT);
 
     private record Source(Job<?, ?> job, String credentialsId, HttpUrl url) {}
 

@@ -11,9 +11,11 @@ import hudson.model.Run;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
+import io.jenkins.plugins.doubletick.client.TeamCache;
 import java.time.Duration;
 import java.util.List;
 import jenkins.model.Jenkins;
+import jenkins.util.Timer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -40,6 +42,9 @@ public final class StandInExtension implements BeforeEachCallback, BeforeTestExe
     @Override
     public void beforeTestExecution(ExtensionContext context) {
         setPolicy(fast(RetryPolicy.DEFAULT.callTimeout()));
+        if (Jenkins.getInstanceOrNull() != null) { // A slow test must not outlive the team.
+            TeamProvider.get().teams = new TeamCache(Timer.get(), Duration.ofMinutes(10), TeamProvider.FAILURE_KEPT);
+        }
     }
 
     @Override
@@ -128,6 +133,12 @@ public final class StandInExtension implements BeforeEachCallback, BeforeTestExe
     public static void addDefaultKey() throws Exception {
         addGlobally(apiKey(CREDENTIALS_ID, DoubleTickStandIn.KEY));
         DoubleTickConfiguration.get().setCredentialsId(CREDENTIALS_ID);
+    }
+
+    /** For tests that share a Jenkins: no other credential is left. */
+    public static void onlyDefaultKey() throws Exception {
+        forgetKeys();
+        addDefaultKey();
     }
 
     /** The log has the line, and neither a stack trace nor the key nor a clear number. */

@@ -103,7 +103,7 @@ public final class DoubleTickClient {
         this.policy = policy;
         this.timer = timer;
         this.threads = threads;
-        this.teams = new TeamCache(timer, Duration.ZERO);
+        this.teams = new TeamCache(timer, TeamCache.USUAL, Duration.ZERO);
     }
 
     /** Runs requests. OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */

@@ -14,19 +14,22 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class TeamCache {
 
-    /** Keeps a team for half a minute, because two of these caches follow each other. */
-    private static final Duration TEAM_KEPT = Duration.ofSeconds(30);
+    /** How long a team is kept: half a minute, because two of these caches follow each other. */
+    public static final Duration USUAL = Duration.ofSeconds(30);
 
     private final Map<Object, CompletableFuture<Team>> teams = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
+    private final Duration teamKept;
     private final Duration failureKept;
 
     /**
      * @param timer runs what comes later
+     * @param teamKept how long a team is kept
      * @param failureKept how long a failure is kept
      */
-    public TeamCache(ScheduledExecutorService timer, Duration failureKept) {
+    public TeamCache(ScheduledExecutorService timer, Duration teamKept, Duration failureKept) {
         this.timer = timer;
+        this.teamKept = teamKept;
         this.failureKept = failureKept;
     }
 
@@ -46,7 +49,7 @@ public final class TeamCache {
         try {
             request.get().whenComplete((members, failure) -> {
                 if (failure == null) {
-                    forgetAfter(TEAM_KEPT, key, team);
+                    forgetAfter(teamKept, key, team);
                     team.complete(members);
                 } else {
                     fail(key, team, failure);

@@ -24,7 +24,7 @@ class TeamCacheTest {
     private static final Team TEAM = new Team(List.of());
 
     private final RefusingTimer timer = new RefusingTimer();
-    private final TeamCache cache = new TeamCache(timer, Duration.ZERO);
+    private final TeamCache cache = new TeamCache(timer, TeamCache.USUAL, Duration.ZERO);
     private final List<CompletableFuture<Team>> requests = new ArrayList<>();
 
     @AfterEach
@@ -79,7 +79,7 @@ class TeamCacheTest {
     @Test
     void failureIsKeptForItsTime() {
         VirtualTime time = new VirtualTime();
-        TeamCache keeping = new TeamCache(time, Duration.ofSeconds(10));
+        TeamCache keeping = new TeamCache(time, TeamCache.USUAL, Duration.ofSeconds(10));
         CompletableFuture<Team> failed = CompletableFuture.failedFuture(new IllegalStateException("no"));
         keeping.get("team", () -> failed);
         time.schedule(
@@ -99,7 +99,7 @@ class TeamCacheTest {
     /** The queue of Jenkins, which is locked meanwhile, must not see an exception. */
     @Test
     void lookingNeverFails() throws Exception {
-        TeamCache keeping = new TeamCache(timer, Duration.ofMinutes(1));
+        TeamCache keeping = new TeamCache(timer, TeamCache.USUAL, Duration.ofMinutes(1));
         for (int round = 0; round < 3000; round++) {
             CompletableFuture<Team> request = new CompletableFuture<>();
             keeping.get(round, () -> request);

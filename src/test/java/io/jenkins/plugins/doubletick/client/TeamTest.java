@@ -93,6 +93,13 @@ class TeamTest {
         // The markup stays: it is text, and views escape it.
         String cleaned = "<b>Asha</b> Rao ****";
         assertEquals(new TeamMember(cleaned, cleaned, cleaned, cleaned, false, null), member);
+        String longest = "n".repeat(100);
+        assertEquals(
+                longest,
+                read("{\"data\":[{\"name\":\"" + longest + "\"}]}")
+                        .members()
+                        .get(0)
+                        .name());
         assertEquals(
                 101,
                 read("{\"data\":[{\"name\":\"" + "n".repeat(5000) + "\"}]}")
@@ -252,7 +259,7 @@ class TeamTest {
     @Test
     void aTeamIsKeptForHalfAMinute() {
         VirtualTime time = new VirtualTime();
-        TeamCache cache = new TeamCache(time, Duration.ZERO);
+        TeamCache cache = new TeamCache(time, TeamCache.USUAL, Duration.ZERO);
         Team first = new Team(List.of());
         Team second = new Team(List.of());
 
