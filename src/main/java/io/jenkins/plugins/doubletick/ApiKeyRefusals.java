@@ -85,11 +85,8 @@ final class ApiKeyRefusals {
 
     /** Follows a folder or job to its new name. */
     void move(String oldFullName, String newFullName) {
-        List<ApiKeyRefusal> before = list();
         refusals.replaceAll(refusal -> refusal.moved(oldFullName, newFullName));
-        if (!before.equals(list())) {
-            save();
-        }
+        save();
     }
 
     private void save() {

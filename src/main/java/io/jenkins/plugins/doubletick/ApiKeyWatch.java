@@ -108,7 +108,12 @@ public class ApiKeyWatch {
                 && isRefusal(use, e)
                 && waiting.put(use, new Refused(e, build)) == null) {
             pending.incrementAndGet();
-            learn(() -> refused(use)).whenComplete((done, broken) -> pending.decrementAndGet());
+            learn(() -> refused(use)).whenComplete((done, broken) -> {
+                if (broken != null) {
+                    waiting.remove(use); // Lets the next refusal be learned.
+                }
+                pending.decrementAndGet();
+            });
         }
     }
 
@@ -178,6 +183,8 @@ public class ApiKeyWatch {
 
     /** Follows a folder or job to its new name. */
     void move(String oldFullName, String newFullName) {
-        learn(() -> refusals.move(oldFullName, newFullName));
+        if (refusals.list().stream().anyMatch(refusal -> refusal.moved(oldFullName, newFullName) != refusal)) {
+            learn(() -> refusals.move(oldFullName, newFullName));
+        }
     }
 }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jenkins.model.ModifiableTopLevelItemGroup;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlAnchor;
@@ -71,16 +72,19 @@ class ApiKeyMonitorTest {
     @BeforeEach
     void setUp() {
         HangingVault.reset();
+        vaultIsEmpty = false;
     }
 
     @AfterEach
     void tearDown() throws Exception {
         vaultHangs = false;
+        vaultIsEmpty = true; // A check that hung finds nothing that it could send during the next test.
         HangingVault.release();
         StandInExtension.forgetKeys();
         for (TopLevelItem item : r.jenkins.getItems()) {
             item.delete();
         }
+        ApiKeyWatch.get().learned().get(1, TimeUnit.MINUTES);
         ApiKeyWatch.get().refusals().removeIf(refusal -> true);
     }
 
@@ -370,6 +374,28 @@ class ApiKeyMonitorTest {
     }
 
     @Test
+    void refusalThatCouldNotBeLearnedIsLearnedNextTime() throws Exception {
+        BlockingCalls learning = ApiKeyWatch.get().learning;
+        AtomicBoolean noThread = new AtomicBoolean(true);
+        ApiKeyWatch.get().learning = new BlockingCalls(1, Duration.ofMinutes(1), Duration.ofMinutes(1), task -> {
+            if (noThread.get()) {
+                throw new OutOfMemoryError("No thread");
+            }
+            return BlockingCalls.THREADS.newThread(task);
+        });
+        try {
+            add(r.jenkins, "doubletick", WRONG);
+            logOut("doubletick", Result.FAILURE);
+            noThread.set(false);
+            assertEquals(List.of(), refused());
+            logOut("doubletick", Result.FAILURE);
+            assertEquals(List.of("/doubletick"), refused());
+        } finally {
+            ApiKeyWatch.get().learning = learning;
+        }
+    }
+
+    @Test
     void manyRefusalsAtOnceAskTheVaultTwice() throws Exception {
         vaultHangs = true;
         logOut("vault", Result.FAILURE);
@@ -421,6 +447,7 @@ class ApiKeyMonitorTest {
     @Test
     @Timeout(60)
     void checkNowDoesNotWaitForWhatIsStillBeingLearned() throws Exception {
+        BlockingCalls learning = ApiKeyWatch.get().learning;
         ApiKeyWatch.get().learning =
                 new BlockingCalls(1, Duration.ofMinutes(10), Duration.ofMinutes(10), BlockingCalls.THREADS);
         ApiKeyMonitor monitor = ExtensionList.lookupSingleton(ApiKeyMonitor.class);
@@ -437,10 +464,14 @@ class ApiKeyMonitorTest {
             assertShown(r.submit(page.getFirstByXPath("//form[@name='doubletickApiKey']")), "'doubletick' since");
         } finally {
             monitor.checkLimit = usual;
+            HangingVault.release();
+            refused();
+            ApiKeyWatch.get().learning = learning;
         }
     }
 
     private static volatile boolean vaultHangs;
+    private static volatile boolean vaultIsEmpty;
 
     /** Has one credential and no store, gives it to builds at once, and may hang when it is asked for its list. */
     @TestExtension
@@ -467,7 +498,7 @@ class ApiKeyMonitorTest {
             if (vaultHangs) {
                 arriveAndHang();
             }
-            return type.isInstance(KEY) ? List.of(type.cast(KEY)) : List.of();
+            return type.isInstance(KEY) && !vaultIsEmpty ? List.of(type.cast(KEY)) : List.of();
         }
     }
 
