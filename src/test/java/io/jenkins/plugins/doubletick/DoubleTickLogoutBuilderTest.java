@@ -39,8 +39,7 @@ class DoubleTickLogoutBuilderTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
         job = r.createFreeStyleProject();
     }
 

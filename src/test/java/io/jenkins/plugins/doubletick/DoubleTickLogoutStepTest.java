@@ -34,8 +34,7 @@ class DoubleTickLogoutStepTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
     }
 
     private WorkflowRun build(String script, Result result) throws Exception {

@@ -45,8 +45,7 @@ class DoubleTickMemberStepTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
     }
 
     private static WorkflowRun start(String script) throws Exception {

@@ -80,8 +80,7 @@ class MemberLogoutTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
         HangingVault.reset();
     }
 

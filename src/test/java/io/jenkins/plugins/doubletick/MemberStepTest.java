@@ -54,8 +54,7 @@ class MemberStepTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
     }
 
     private WorkflowRun build(String script, Result result) throws Exception {

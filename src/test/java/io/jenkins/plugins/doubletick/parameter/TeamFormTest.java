@@ -60,8 +60,7 @@ class TeamFormTest {
 
     @BeforeEach
     void setUp() throws Exception {
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
     }
 
     @AfterEach

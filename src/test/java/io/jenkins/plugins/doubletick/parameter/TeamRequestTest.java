@@ -28,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
@@ -67,8 +69,7 @@ class TeamRequestTest {
     @BeforeEach
     void setUp() throws Exception {
         r.jenkins.setQuietPeriod(0);
-        StandInExtension.forgetKeys();
-        StandInExtension.addDefaultKey();
+        StandInExtension.onlyDefaultKey();
         finished = FinishedBuilds.watch();
         requests = new BuildRequests(r);
         job = offering(r.jenkins, "doubletick");
@@ -103,12 +104,31 @@ class TeamRequestTest {
                         .count());
     }
 
+    /** A server that lists the team when it may answer. */
+    private static ScriptedServer teamAfter(CountDownLatch answer) throws Exception {
+        return new ScriptedServer((socket, itself) -> {
+            answer.await();
+            ScriptedServer.answer(200, "{\"data\":[{\"name\":\"" + NAME + "\",\"phone\":\"" + NUMBER + "\"}]}")
+                    .to(socket, itself);
+        });
+    }
+
     @Test
     void formRestAndCliWaitForTheTeam() throws Exception {
         for (String way : List.of("form", "REST", "CLI")) {
             job = offering(r.jenkins, "doubletick");
-            assertNull(requests.ways().get(way).ask(job, NAME));
-            assertNamed(finished.await(job));
+            CountDownLatch answer = new CountDownLatch(1);
+            try (ScriptedServer server = teamAfter(answer)) {
+                StandInExtension.use(server.url());
+                FutureTask<String> asking =
+                        new FutureTask<>(() -> requests.ways().get(way).ask(job, NAME));
+                new Thread(asking).start();
+                assertTrue(server.awaitRequest().startsWith("GET /team "));
+                assertFalse(asking.isDone(), way);
+                answer.countDown();
+                assertNull(asking.get(1, TimeUnit.MINUTES), way);
+                assertNamed(finished.await(job));
+            }
         }
     }
 
@@ -185,14 +205,19 @@ class TeamRequestTest {
     void buildStepIsToldToTryAgainWhenTheTeamIsThere() throws Exception {
         for (String way : List.of("build step, string", "build step, doubletickLoginNumber")) {
             job = offering(r.jenkins, "doubletick");
-            String told = requests.ways().get(way).ask(job, NAME);
-            assertTrue(
-                    told.contains("Parameter LOGIN_NUMBER: The members of the team are being looked up. Try again in a"
-                            + " moment, or give the login number."),
-                    told);
-            awaitTeam();
-            assertNull(requests.ways().get(way).ask(job, NAME));
-            assertNamed(finished.await(job));
+            CountDownLatch answer = new CountDownLatch(1);
+            try (ScriptedServer server = teamAfter(answer)) {
+                StandInExtension.use(server.url());
+                String told = requests.ways().get(way).ask(job, NAME);
+                assertTrue(
+                        told.contains("Parameter LOGIN_NUMBER: The members of the team are being looked up. Try again"
+                                + " in a moment, or give the login number."),
+                        told);
+                answer.countDown();
+                awaitTeam();
+                assertNull(requests.ways().get(way).ask(job, NAME));
+                assertNamed(finished.await(job));
+            }
         }
     }
 
