@@ -12,7 +12,7 @@ final class OneLogout {
 
     private static final int ROUNDS = LogoutBench.QUICK ? 2 : 60;
     private static final String EMPTY = "";
-    private static final String SLEEP = "sleep time: 1, unit: 'MILLISECONDS'";
+    static final String SLEEP = "sleep time: 1, unit: 'MILLISECONDS'";
 
     private OneLogout() {}
 
