@@ -199,6 +199,11 @@ final class Browser implements AutoCloseable {
         waiting(() -> what).until(d -> condition.getAsBoolean());
     }
 
+    /** Waits until nothing is shown that this finds. */
+    void awaitEnd(By by) {
+        await("end of " + by, () -> driver.findElements(by).stream().noneMatch(WebElement::isDisplayed));
+    }
+
     private static String quote(String text) {
         return text.contains("'") ? '"' + text + '"' : "'" + text + "'";
     }

@@ -122,6 +122,7 @@ class LoginNumberTest {
     void maskedNumbersAreNone() throws Exception {
         LoginNumber number = LoginNumber.parse("+919876543210");
         assertTrue(LoginNumber.isMasked(number.masked()));
+        assertTrue(LoginNumber.isMasked("•3210"));
         assertFalse(LoginNumber.isMasked(number.value()));
         assertNull(LoginNumber.parseOrNull(number.masked()));
         assertEquals(number, LoginNumber.parseOrNull("919876543210"));
