@@ -550,6 +550,7 @@ class ApiKeyMonitorTest {
         while (!refused().isEmpty()) { // The stores are asked in other threads, one after the other.
             Thread.onSpinWait();
         }
+        assertEquals(List.of(), refused()); // The file is gone a moment after the last one is forgotten.
         assertFalse(file.exists());
     }
 }
