@@ -4,9 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
@@ -31,6 +33,7 @@ class LogoutBench {
                     .toArray(String[]::new));
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // A test has ten minutes.
     void bench() throws Throwable {
         long start = System.nanoTime();
         try (BenchServer server = new BenchServer()) {
