@@ -158,6 +158,15 @@ class ApiKeyMonitorTest {
         assertFalse(page.getWebResponse().getContentAsString().contains(WRONG), shown);
     }
 
+    /** The warning about a folder's credential leads to the credential's page. */
+    private static void assertLinksToCredential(HtmlPage page, String folder, String url) throws Exception {
+        HtmlAnchor link = alert(page).getFirstByXPath(".//p[contains(.,'Folder " + folder + "')]//a");
+        assertTrue(((HtmlPage) link.click())
+                .getUrl()
+                .getPath()
+                .endsWith(url + "credentials/store/folder/domain/_/credential/doubletick/"));
+    }
+
     @Test
     void refusedLogoutShowsItAndAnAcceptedOneClearsIt() throws Exception {
         add(r.jenkins, "doubletick", WRONG);
@@ -240,11 +249,7 @@ class ApiKeyMonitorTest {
         HtmlPage page = manage();
         assertShown(page, "Folder one: DoubleTick refuses the API key of the credential 'doubletick' since");
         assertShown(page, ", last in one » inner » job #1.");
-        HtmlAnchor link = alert(page).getFirstByXPath(".//p[contains(.,'Folder one')]//a");
-        assertTrue(((HtmlPage) link.click())
-                .getUrl()
-                .getPath()
-                .endsWith("/job/one/credentials/store/folder/domain/_/credential/doubletick/"));
+        assertLinksToCredential(page, "one", "/job/one/");
 
         replace(one, "doubletick", DoubleTickStandIn.KEY);
         checkNow();
@@ -358,11 +363,7 @@ class ApiKeyMonitorTest {
         HtmlPage page = manage();
         assertShown(page, ", last in renamed » one » job #1.");
         assertShown(page, ", last in offboard-member #1.");
-        HtmlAnchor link = alert(page).getFirstByXPath(".//p[contains(.,'Folder renamed/one')]//a");
-        assertTrue(((HtmlPage) link.click())
-                .getUrl()
-                .getPath()
-                .endsWith("/job/renamed/job/one/credentials/store/folder/domain/_/credential/doubletick/"));
+        assertLinksToCredential(page, "renamed/one", "/job/renamed/job/one/");
         ApiKeyRefusals stored = ApiKeyRefusals.load();
         assertEquals("renamed/one", stored.list().get(0).getFolder());
 
