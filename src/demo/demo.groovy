@@ -8,7 +8,7 @@ import hudson.util.Secret
 import io.jenkins.plugins.doubletick.DoubleTickApiKey
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition
-import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder
 import jenkins.model.GlobalConfiguration
 import jenkins.model.Jenkins
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition

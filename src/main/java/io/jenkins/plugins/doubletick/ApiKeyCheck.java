@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.monitor.ApiKeyWatch;
+
 import hudson.AbortException;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;

@@ -4,3 +4,5 @@
  * {@code io.jenkins.plugins.doubletick.client}.
  */
 package io.jenkins.plugins.doubletick;
+
+import io.jenkins.plugins.doubletick.step.MemberLogout;

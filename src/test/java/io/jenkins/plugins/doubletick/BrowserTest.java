@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.ParametersDefinitionProperty;

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.LogoutAction;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -15,7 +18,7 @@ import hudson.model.Job;
 import hudson.model.ParametersAction;
 import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.doubletick.LogoutAction.Logout;
+import io.jenkins.plugins.doubletick.step.LogoutAction.Logout;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterValue;
 import java.util.Date;

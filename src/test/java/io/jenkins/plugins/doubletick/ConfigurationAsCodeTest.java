@@ -1,5 +1,9 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.monitor.ApiKeyMonitor;
+import io.jenkins.plugins.doubletick.monitor.DailyApiKeyCheck;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

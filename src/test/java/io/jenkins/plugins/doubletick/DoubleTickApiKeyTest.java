@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.plugins.credentials.Credentials;

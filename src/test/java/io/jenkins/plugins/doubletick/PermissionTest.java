@@ -1,5 +1,11 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.monitor.ApiKeyMonitor;
+import io.jenkins.plugins.doubletick.monitor.ApiKeyWatch;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
+import io.jenkins.plugins.doubletick.step.DoubleTickMemberStep;
+
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

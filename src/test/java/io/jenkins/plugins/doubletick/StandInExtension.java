@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick;
 
+import io.jenkins.plugins.doubletick.parameter.TeamProvider;
+
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;

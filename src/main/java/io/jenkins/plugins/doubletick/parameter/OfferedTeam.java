@@ -11,7 +11,6 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
-import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.Team;
 import io.jenkins.plugins.doubletick.client.TeamMember;

@@ -15,7 +15,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
-import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;

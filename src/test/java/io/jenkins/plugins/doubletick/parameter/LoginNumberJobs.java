@@ -6,7 +6,7 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
 import hudson.model.TopLevelItemDescriptor;
-import io.jenkins.plugins.doubletick.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.concurrent.atomic.AtomicInteger;
 import jenkins.model.Jenkins;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
-import io.jenkins.plugins.doubletick.LogoutAction;
+import io.jenkins.plugins.doubletick.step.LogoutAction;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LeakSearch;

@@ -14,7 +14,6 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.HangingVault;
 import io.jenkins.plugins.doubletick.StandInExtension;
-import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.client.RetryPolicy;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.nio.charset.StandardCharsets;

@@ -20,7 +20,6 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.DoubleTickApiKey;
 import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.StandInExtension;
-import io.jenkins.plugins.doubletick.TeamProvider;
 import io.jenkins.plugins.doubletick.WebUser;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.LinkedHashMap;

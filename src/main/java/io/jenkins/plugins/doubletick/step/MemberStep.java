@@ -1,0 +1,144 @@
+package io.jenkins.plugins.doubletick.step;
+
+import io.jenkins.plugins.doubletick.CredentialsDropDown;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** A Pipeline step about one team member: its arguments and its form. */
+@Restricted(NoExternalUse.class)
+public abstract class MemberStep extends Step {
+
+    static final String LOGIN_NUMBER = "loginNumber";
+    static final String CREDENTIALS_ID = "credentialsId";
+    static final Set<String> ARGUMENTS = Set.of(LOGIN_NUMBER, CREDENTIALS_ID);
+
+    private final String loginNumber;
+
+    @CheckForNull
+    private String credentialsId;
+
+    /** Says what is wrong with the arguments; null if nothing is. */
+    @CheckForNull
+    private String mistake;
+
+    MemberStep(String loginNumber) {
+        this.loginNumber = loginNumber;
+    }
+
+    public String getLoginNumber() {
+        return loginNumber;
+    }
+
+    /** The id of the credential with the API key; null for the global default. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    @Override
+    public final StepExecution start(StepContext context) throws IOException, InterruptedException {
+        FlowNode node = context.get(FlowNode.class);
+        if (node != null) {
+            MaskedArguments.replaceIn(node);
+        }
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
+        return execution(context);
+    }
+
+    abstract MemberStepExecution execution(StepContext context) throws AbortException;
+
+    /** Describes such a step to Pipeline and the Snippet Generator. */
+    @Restricted(NoExternalUse.class)
+    public abstract static class MemberStepDescriptor extends StepDescriptor {
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+
+        /**
+         * Leaves mistakes to {@link #start}, which can hide what was given: Pipeline's own error shows it. A
+         * {@code CustomDescribableModel} would have no way to hand the mistake on.
+         */
+        @Override
+        @SuppressWarnings("deprecation")
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            String mistake = mistakeIn(arguments);
+            MemberStep step = (MemberStep) super.newInstance(mistake == null ? arguments : Map.of(LOGIN_NUMBER, ""));
+            step.mistake = mistake;
+            return step;
+        }
+
+        private String mistakeIn(Map<String, Object> arguments) {
+            for (Map.Entry<String, Object> argument : arguments.entrySet()) {
+                if (!ARGUMENTS.contains(argument.getKey())) {
+                    return Messages.MemberStep_unknown(getFunctionName());
+                }
+                if (argument.getValue() != null && !(argument.getValue() instanceof String)) {
+                    return Messages.MemberStep_text(argument.getKey(), getFunctionName());
+                }
+            }
+            return null;
+        }
+
+        /** Shows the masked number beside the step's name. */
+        @Override
+        public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
+            return namedArgs.get(LOGIN_NUMBER) instanceof String shown && LoginNumber.isMasked(shown) ? shown : null;
+        }
+
+        @POST
+        @Restricted(DoNotUse.class)
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsDropDown.fillWithDefault(
+                    item, credentialsId, DoubleTickConfiguration.get().getCredentialsId());
+        }
+
+        @POST
+        @Restricted(DoNotUse.class)
+        public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
+            return CredentialsDropDown.check(item, value);
+        }
+
+        /** Checks nothing but what was typed, so anybody may call it. */
+        @POST
+        @Restricted(DoNotUse.class)
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        public FormValidation doCheckLoginNumber(@QueryParameter String value) {
+            return LoginNumberFormValidation.check(value);
+        }
+    }
+}
