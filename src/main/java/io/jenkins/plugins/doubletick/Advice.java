@@ -1,54 +1,95 @@
 package io.jenkins.plugins.doubletick;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import okhttp3.HttpUrl;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Says what a person can do about a failure. */
-final class Advice {
+/** Explains a failure to a person: what happened, and what to do. */
+@Restricted(NoExternalUse.class)
+public final class Advice {
+
+    private static final Logger LOGGER = Logger.getLogger(Advice.class.getName());
 
     private Advice() {}
 
-    /**
-     * Returns what to do when a member could not be looked up.
-     *
-     * @param host where the API is
-     */
-    static String onTeam(DoubleTickException failure, String credentialsId, String host) {
-        return switch (failure.reason()) {
-            case TEAM_TOO_LARGE -> Messages.Advice_teamTooLarge();
-            case LOGIN_NUMBER_REJECTED, REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS ->
-                Messages.Advice_teamAnswer(host);
-            case RATE_LIMITED -> Messages.Advice_teamRate();
-            default -> on(failure, credentialsId, host);
-        };
+    /** What was tried. */
+    public enum Purpose {
+        /** A build tried to log a member out. */
+        LOGOUT,
+        /** A build looked a member up. */
+        LOOKUP,
+        /** Somebody at a form, or the daily check, asked for the team or for the roles. */
+        FORM
     }
 
     /**
-     * Returns what to do when a member could not be logged out.
+     * Returns whole sentences. Writes a failure that nobody expects into the Jenkins log.
      *
-     * @param host where the API is
+     * @param number the login number that was sent; null if none was
      */
-    static String on(DoubleTickException failure, String credentialsId, String host) {
+    @NonNull
+    public static String explain(
+            Throwable failure, Purpose purpose, String credentialsId, @CheckForNull LoginNumber number) {
+        Throwable cause = Lane.cause(failure);
+        if (cause instanceof DoubleTickException e) {
+            String advice = advice(e, purpose, credentialsId, number);
+            return advice.isEmpty()
+                    ? Messages.Advice_sentence(e.getMessage())
+                    : Messages.Advice_sentences(e.getMessage(), advice);
+        }
+        if (cause instanceof AbortException) {
+            return cause.getMessage();
+        }
+        LOGGER.log(Level.WARNING, cause, () -> "Unexpected failure with the credential " + credentialsId);
+        return Messages.Advice_unexpected(cause.getClass().getName());
+    }
+
+    private static String advice(
+            DoubleTickException failure, Purpose purpose, String credentialsId, @CheckForNull LoginNumber number) {
+        String host = host();
         return switch (failure.reason()) {
             case LOGIN_NUMBER_INVALID -> "";
-            case API_KEY_INVALID -> Messages.Advice_key(credentialsId);
-            case API_KEY_REJECTED ->
-                isMissingPermission(failure.getMessage())
-                        ? Messages.Advice_permission(credentialsId)
-                        : Messages.Advice_key(credentialsId);
+            case API_KEY_INVALID, API_KEY_REJECTED -> Messages.Advice_key(credentialsId);
+            case PERMISSION_MISSING -> Messages.Advice_permission(credentialsId);
             case API_KEY_FORBIDDEN -> Messages.Advice_forbidden(credentialsId);
-            case LOGIN_NUMBER_REJECTED -> Messages.Advice_number();
-            case RATE_LIMITED -> Messages.Advice_rate();
-            case SERVER_ERROR -> Messages.Advice_server();
-            case REDIRECTED, NOT_CONFIRMED, TEAM_TOO_LARGE, UNEXPECTED_STATUS -> Messages.Advice_answer(host);
+            case LOGIN_NUMBER_REJECTED -> purpose == Purpose.LOGOUT ? onNumber(number) : Messages.Advice_answer(host);
+            case RATE_LIMITED ->
+                switch (purpose) {
+                    case LOGOUT -> Messages.Advice_rate();
+                    case LOOKUP -> Messages.Advice_later();
+                    case FORM -> "";
+                };
+            case SERVER_ERROR -> purpose == Purpose.FORM ? "" : Messages.Advice_later();
+            case REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS ->
+                purpose == Purpose.LOGOUT ? Messages.Advice_unclear(host) : Messages.Advice_answer(host);
+            case TEAM_TOO_LARGE -> purpose == Purpose.FORM ? "" : Messages.Advice_teamTooLarge();
             case UNKNOWN_HOST, CONNECTION_FAILED, CONNECTION_LOST, TIMED_OUT, PROXY -> Messages.Advice_network(host);
+            case PROXY_LOGIN -> Messages.Advice_proxyLogin();
             case TLS -> Messages.Advice_tls(host);
-            case INTERNAL -> Messages.Advice_internal();
+            case INTERNAL -> purpose == Purpose.FORM ? "" : Messages.Advice_internal();
         };
     }
 
-    /** Tells the message of a 401 to a key that is good. */
-    static boolean isMissingPermission(@CheckForNull String message) {
-        return message != null && message.contains("Insufficient permissions");
+    /** Says what to do about a number that nobody in the team has. */
+    @NonNull
+    public static String onNumber(@CheckForNull LoginNumber number) {
+        String warning = number == null ? null : number.warning();
+        return warning == null ? Messages.Advice_number() : warning + " " + Messages.Advice_number();
+    }
+
+    private static String host() {
+        try {
+            return DoubleTickClientProvider.url().host();
+        } catch (AbortException e) {
+            return HttpUrl.get(DoubleTickClient.DEFAULT_URL).host();
+        }
     }
 }

@@ -6,8 +6,9 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.PluginWrapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
-import io.jenkins.plugins.doubletick.client.RetryPolicy;
+import io.jenkins.plugins.doubletick.client.Retry;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import jenkins.util.SystemProperties;
@@ -30,18 +31,18 @@ public class DoubleTickClientProvider {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]+){3}|::1");
 
-    private RetryPolicy policy = RetryPolicy.DEFAULT;
-    private HttpUrl clientUrl;
+    /** The system property with the milliseconds before the second try, for tests; see {@link Retry#DEFAULT}. */
+    static final String FIRST_WAIT_PROPERTY = "io.jenkins.plugins.doubletick.firstWaitMillis";
+
+    private Settings settings;
     private DoubleTickClient client;
 
-    static DoubleTickClientProvider get() {
-        return ExtensionList.lookupSingleton(DoubleTickClientProvider.class);
-    }
+    /** What a client is made for: another setting needs another client. */
+    private record Settings(HttpUrl url, Duration firstWait) {}
 
-    /** Makes a new client with this policy, for tests that do not want to wait. */
-    synchronized void use(RetryPolicy policy) {
-        this.policy = policy;
-        client = null;
+    @NonNull
+    public static DoubleTickClientProvider get() {
+        return ExtensionList.lookupSingleton(DoubleTickClientProvider.class);
     }
 
     /**
@@ -50,7 +51,7 @@ public class DoubleTickClientProvider {
      * @throws AbortException if the system property names an address that the key must not be sent to
      */
     @NonNull
-    static HttpUrl url() throws AbortException {
+    public static HttpUrl url() throws AbortException {
         String property = SystemProperties.getString(URL_PROPERTY);
         if (property == null || property.isBlank()) {
             return HttpUrl.get(DoubleTickClient.DEFAULT_URL);
@@ -63,16 +64,19 @@ public class DoubleTickClientProvider {
     }
 
     /** Returns the client for {@link #url}. */
-    synchronized DoubleTickClient client() throws AbortException {
-        HttpUrl url = url();
-        if (client == null || !url.equals(clientUrl)) {
-            clientUrl = url;
+    @NonNull
+    public synchronized DoubleTickClient client() throws AbortException {
+        Duration firstWait = Duration.ofMillis(
+                SystemProperties.getLong(FIRST_WAIT_PROPERTY, Retry.DEFAULT.firstWait().toMillis()));
+        Settings wanted = new Settings(url(), firstWait);
+        if (client == null || !wanted.equals(settings)) {
             client = new DoubleTickClient(
                     JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build(),
-                    url,
+                    wanted.url,
                     userAgent(),
-                    policy,
+                    new Retry(Retry.DEFAULT.maxTries(), firstWait),
                     Timer.get());
+            settings = wanted;
         }
         return client;
     }

@@ -1,8 +1,6 @@
 /**
- * What Jenkins sees: the credential, the global default, the Pipeline step, the freestyle step, the build page.
- * {@link io.jenkins.plugins.doubletick.MemberLogout} is what both steps share, and the only way from here to
- * {@code io.jenkins.plugins.doubletick.client}.
+ * What administrators set up: the credential, the default credential, and the plugin's one client; and what the packages
+ * {@code step}, {@code parameter} and {@code monitor} share: finding an API key, explaining a failure, and parts of forms. These
+ * three packages may use it; it uses none of them.
  */
 package io.jenkins.plugins.doubletick;
-
-import io.jenkins.plugins.doubletick.step.MemberLogout;

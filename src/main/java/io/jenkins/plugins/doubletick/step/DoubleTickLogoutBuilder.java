@@ -15,11 +15,15 @@ import hudson.model.AbstractBuild;
 import hudson.model.AbstractProject;
 import hudson.model.BuildListener;
 import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
@@ -44,7 +48,9 @@ public final class DoubleTickLogoutBuilder extends Builder {
 
     private static final Logger LOGGER = Logger.getLogger(DoubleTickLogoutBuilder.class.getName());
 
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{?[A-Za-z_]\\w*}?");
+    private static final Pattern VARIABLE = Pattern.compile("\\$([A-Za-z_]\\w*|\\{[A-Za-z_]\\w*})");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
     private final String loginNumber;
 
@@ -75,19 +81,27 @@ public final class DoubleTickLogoutBuilder extends Builder {
     @Override
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
-        CompletableFuture<Void> done = new MemberLogout(
-                        MemberArguments.of(build, listener, expand(build, listener), credentialsId))
-                .start(false);
         try {
-            done.get();
+            LoginNumber number = LogoutRequest.parse(build, expand(build, listener), credentialsId);
+            LogoutRequest request = new LogoutRequest(build, listener, number, credentialsId);
+            await(request, request.start(false));
             return true;
-        } catch (InterruptedException e) {
-            done.cancel(true);
-            throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof AbortException abort ? abort : new IOException(e.getCause());
         } finally {
             save(build);
+        }
+    }
+
+    private static void await(LogoutRequest request, CompletableFuture<?> done)
+            throws InterruptedException, ExecutionException {
+        try {
+            done.get();
+        } catch (InterruptedException e) {
+            request.cancel();
+            // Lets the log say what the abort means before the build ends.
+            done.handle((nothing, aborted) -> null).get();
+            throw e;
         }
     }
 
@@ -147,15 +161,36 @@ public final class DoubleTickLogoutBuilder extends Builder {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Checks nothing but what was typed, so anybody may call it. */
+        /** Tells whether the job has a parameter to those who may see its configuration; checks only the text for others. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
-        public FormValidation doCheckLoginNumber(@QueryParameter String value) {
+        public FormValidation doCheckLoginNumber(@AncestorInPath Job<?, ?> job, @QueryParameter String value) {
             String sent = FormInput.sent("value", value);
-            return sent.indexOf('$') >= 0 && !FormInput.isEncrypted(sent)
+            if (sent.indexOf('$') < 0 || FormInput.isEncrypted(sent)) {
+                String parameter = sent.strip().replaceFirst("^params\\.", "");
+                return NAME.matcher(parameter).matches()
+                        ? FormValidation.error(Messages.DoubleTickLogoutBuilder_withoutDollar(parameter))
+                        : LoginNumberFormValidation.check(value);
+            }
+            String rest = VARIABLE.matcher(sent).replaceAll("");
+            if (rest.indexOf('$') >= 0) {
+                return FormValidation.error(Messages.DoubleTickLogoutBuilder_incomplete());
+            }
+            String missing = job == null || !job.hasPermission(Item.EXTENDED_READ) ? "" : missingIn(job, sent);
+            return missing.isEmpty()
                     ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(sent))
-                    : LoginNumberFormValidation.check(value);
+                    : FormValidation.warning(Messages.DoubleTickLogoutBuilder_noParameter(missing));
+        }
+
+        private static String missingIn(Job<?, ?> job, String text) {
+            ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
+            List<String> names = parameters == null ? List.of() : parameters.getParameterDefinitionNames();
+            return VARIABLE.matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .filter(variable -> !names.contains(variable.replaceAll("[${}]", "")))
+                    .collect(Collectors.joining(" "));
         }
     }
 }

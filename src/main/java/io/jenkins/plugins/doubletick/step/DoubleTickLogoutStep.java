@@ -1,8 +1,13 @@
 package io.jenkins.plugins.doubletick.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import java.io.IOException;
 import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -17,8 +22,8 @@ public final class DoubleTickLogoutStep extends MemberStep {
     }
 
     @Override
-    MemberStepExecution execution(StepContext context) throws AbortException {
-        return new Execution(context, this);
+    MemberStepExecution execution(StepContext context) throws IOException, InterruptedException {
+        return new Execution(context, LogoutRequest.parse(context.get(Run.class), getLoginNumber(), getCredentialsId()), getCredentialsId());
     }
 
     private static final class Execution extends MemberStepExecution {
@@ -26,13 +31,14 @@ public final class DoubleTickLogoutStep extends MemberStep {
         @Serial
         private static final long serialVersionUID = 1L;
 
-        Execution(StepContext context, MemberStep step) throws AbortException {
-            super(context, step);
+        Execution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
+            super(context, number, credentialsId);
         }
 
         @Override
-        MemberLogout call(MemberArguments arguments) {
-            return new MemberLogout(arguments);
+        LogoutRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
+                throws AbortException {
+            return new LogoutRequest(run, listener, number, credentialsId);
         }
     }
 

@@ -1,8 +1,12 @@
 package io.jenkins.plugins.doubletick.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -18,7 +22,7 @@ public final class DoubleTickMemberStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws AbortException {
-        return new Execution(context, this);
+        return new Execution(context, MemberRequest.parse(getLoginNumber()), getCredentialsId());
     }
 
     private static final class Execution extends MemberStepExecution {
@@ -26,13 +30,14 @@ public final class DoubleTickMemberStep extends MemberStep {
         @Serial
         private static final long serialVersionUID = 1L;
 
-        Execution(StepContext context, MemberStep step) throws AbortException {
-            super(context, step);
+        Execution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
+            super(context, number, credentialsId);
         }
 
         @Override
-        MemberLookup call(MemberArguments arguments) {
-            return new MemberLookup(arguments);
+        LookupRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
+                throws AbortException {
+            return new LookupRequest(run, listener, number, credentialsId);
         }
     }
 

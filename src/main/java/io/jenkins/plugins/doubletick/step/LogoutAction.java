@@ -4,15 +4,17 @@ import io.jenkins.plugins.doubletick.NamedMember;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
+import hudson.model.Action;
 import hudson.model.InvisibleAction;
 import hudson.model.ParametersAction;
 import hudson.model.Run;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
-import io.jenkins.plugins.doubletick.client.LogoutResult;
-import java.util.Date;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.RunAction2;
 import org.kohsuke.accmod.Restricted;
@@ -24,6 +26,14 @@ import org.kohsuke.stapler.export.ExportedBean;
 @ExportedBean
 public final class LogoutAction extends InvisibleAction implements RunAction2 {
 
+    private static final Logger LOGGER = Logger.getLogger(LogoutAction.class.getName());
+
+    /** From how many logouts on the page counts them. */
+    private static final int MANY = 10;
+
+    /** Leaves room for the number beside a long name. */
+    private static final int MAX_NAME = 60;
+
     static {
         // Pipeline writes all logouts of a build again with every step, so their elements have a short name.
         Run.XSTREAM2.alias("doubletickLogout", Logout.class);
@@ -32,138 +42,115 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
     /** Declared by its class, which XStream would otherwise write into each file. */
     private final CopyOnWriteArrayList<Logout> logouts = new CopyOnWriteArrayList<>();
 
+    /** The number of the build that these logouts are of. */
+    private final int build;
+
     private transient Run<?, ?> run;
 
+    private LogoutAction(Run<?, ?> run) {
+        build = run.getNumber();
+    }
+
+    /** Leaves a build that was queued with the actions of an earlier one, as plugins do that build again after a lost agent. */
     @Override
-    public void onAttached(Run<?, ?> build) {
-        run = build;
+    public void onAttached(Run<?, ?> attachedTo) {
+        if (attachedTo.getNumber() == build) {
+            run = attachedTo;
+        } else {
+            attachedTo.removeAction(this);
+        }
     }
 
     @Override
-    public void onLoad(Run<?, ?> build) {
-        run = build;
+    public void onLoad(Run<?, ?> loadedWith) {
+        run = loadedWith;
     }
 
     /**
      * Adds a logout to the build. Whoever runs the build saves it: Pipeline does so before it stores that the step is
-     * over ({@code WorkflowRun.GraphL}), unless it was told to be less durable.
+     * over ({@code WorkflowRun.GraphL}), unless it was told to be less durable. A failure to add it is only logged: what
+     * DoubleTick did stays done.
      *
-     * <p>Locks this class and not the run, whose lock is held while it is saved, and asks for stored actions only:
-     * {@code getAction} calls factories of other plugins, which may hang.
+     * @param number null if there is no valid one
      */
-    @SuppressWarnings("deprecation")
-    static synchronized void record(Run<?, ?> run, LoginNumber number, Logout logout) {
+    static void record(Run<?, ?> run, @CheckForNull LoginNumber number, Logout logout) {
+        try {
+            add(run, number, logout);
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(Level.WARNING, e, () -> run + ": cannot record a logout");
+        }
+    }
+
+    /** Locks this class and not the run, whose lock is held while it is saved. */
+    private static synchronized void add(Run<?, ?> run, @CheckForNull LoginNumber number, Logout logout) {
         logout.parameter = members(run)
-                .filter(member -> member.memberName() != null && number.equals(member.loginNumber()))
+                .filter(member -> member.memberName() != null && member.loginNumber() != null)
+                .filter(member -> member.loginNumber().equals(number))
                 .map(NamedMember::getName)
                 .findFirst()
                 .orElse(null);
-        List<LogoutAction> actions = Util.filter(run.getActions(), LogoutAction.class);
-        LogoutAction action = actions.isEmpty() ? new LogoutAction() : actions.get(0);
-        if (actions.isEmpty()) {
+        LogoutAction action = stored(run, LogoutAction.class)
+                .filter(own -> own.build == run.getNumber())
+                .findFirst()
+                .orElse(null);
+        if (action == null) {
+            action = new LogoutAction(run);
             run.addAction(action);
         }
         action.logouts.add(logout);
     }
 
+    /** Asks for stored actions only: {@code getAction} calls factories of other plugins, which may hang. */
     @SuppressWarnings("deprecation")
+    private static <T extends Action> Stream<T> stored(Run<?, ?> run, Class<T> type) {
+        return Util.filter(run.getActions(), type).stream();
+    }
+
     private static Stream<NamedMember> members(Run<?, ?> run) {
-        return Util.filter(run.getActions(), ParametersAction.class).stream()
+        return stored(run, ParametersAction.class)
                 .flatMap(action -> action.getAllParameters().stream())
                 .filter(NamedMember.class::isInstance)
                 .map(NamedMember.class::cast);
     }
 
-    /** Says whom a logout was for and how it ended. Only the parameter keeps the name, and encrypts it. */
+    /** Returns the name of the member whom a logout was for; null if it is not known. Only the parameter keeps it. */
+    @CheckForNull
     @Restricted(DoNotUse.class) // summary.jelly
-    public String outcomeOf(Logout logout) {
-        String who = members(run)
+    public String nameOf(Logout logout) {
+        return members(run)
                 .filter(member -> member.getName().equals(logout.parameter))
-                .map(member -> member.memberName() + ", " + logout.loginNumber)
+                .map(NamedMember::memberName)
+                .filter(Objects::nonNull)
+                .map(LogoutAction::shortened)
                 .findFirst()
-                .orElse(logout.loginNumber);
-        return logout.success ? Messages.LogoutAction_success(who) : Messages.LogoutAction_failure(who);
+                .orElse(null);
+    }
+
+    private static String shortened(String name) {
+        return name.codePointCount(0, name.length()) <= MAX_NAME
+                ? name
+                : name.substring(0, name.offsetByCodePoints(0, MAX_NAME)) + "…";
+    }
+
+    /** Counts what became of many logouts; null for a few, which can be counted by eye. */
+    @CheckForNull
+    @Restricted(DoNotUse.class) // summary.jelly
+    public String getTotal() {
+        long succeeded = logouts.stream().filter(Logout::isSuccess).count();
+        return logouts.size() < MANY
+                ? null
+                : Messages.LogoutAction_total(Long.toString(succeeded), Long.toString(logouts.size() - succeeded));
+    }
+
+    /** The logouts of the build in the order in which they ended, those without success first. */
+    @Restricted(DoNotUse.class) // summary.jelly
+    public List<Logout> getFailuresFirst() {
+        return logouts.stream().sorted(Comparator.comparing(Logout::isSuccess)).toList();
     }
 
     /** The logouts of the build in the order in which they ended. */
     @Exported(visibility = 2) // The actions of a build are one level down, their lists two.
     public List<Logout> getLogouts() {
         return List.copyOf(logouts);
-    }
-
-    /** How one logout ended. Keeps the login number masked only. */
-    @ExportedBean(defaultVisibility = 3)
-    public static final class Logout {
-
-        private final long time = System.currentTimeMillis();
-        private final boolean success;
-        private final int status;
-        private final int tries;
-        private final String loginNumber;
-        private final String credentialsId;
-
-        /** Has the member's name; null if none has. */
-        @CheckForNull
-        private String parameter;
-
-        private Logout(LoginNumber number, String credentialsId, boolean success, int status, int tries) {
-            this.success = success;
-            this.status = status;
-            this.tries = tries;
-            this.loginNumber = number.masked();
-            this.credentialsId = credentialsId;
-        }
-
-        static Logout success(LoginNumber number, String credentialsId, LogoutResult result) {
-            return new Logout(number, credentialsId, true, result.status(), result.tries());
-        }
-
-        static Logout failure(LoginNumber number, String credentialsId, Throwable cause) {
-            return cause instanceof DoubleTickException e
-                    ? new Logout(number, credentialsId, false, e.status(), e.tries())
-                    : new Logout(number, credentialsId, false, 0, 0);
-        }
-
-        /** The masked number. */
-        @Exported
-        public String getLoginNumber() {
-            return loginNumber;
-        }
-
-        @Exported
-        public String getCredentialsId() {
-            return credentialsId;
-        }
-
-        /** Whether DoubleTick confirmed that the member is logged out. */
-        @Exported
-        public boolean isSuccess() {
-            return success;
-        }
-
-        /** The HTTP status of DoubleTick's last response; null if there was none. */
-        @Exported
-        @CheckForNull
-        public Integer getStatus() {
-            return status == 0 ? null : status;
-        }
-
-        /** How many requests were sent. */
-        @Exported
-        public int getTries() {
-            return tries;
-        }
-
-        /** When the logout ended. */
-        @Exported
-        public Date getTime() {
-            return new Date(time);
-        }
-
-        @Restricted(DoNotUse.class) // summary.jelly
-        public String getDetails() {
-            String answer = status == 0 ? Messages.LogoutAction_noAnswer() : Messages.LogoutAction_status(status);
-            return Messages.LogoutAction_details(answer, tries, credentialsId);
-        }
     }
 }

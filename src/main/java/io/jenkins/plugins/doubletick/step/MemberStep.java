@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.step;
 
 import io.jenkins.plugins.doubletick.CredentialsDropDown;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -37,6 +39,8 @@ public abstract class MemberStep extends Step {
     static final String LOGIN_NUMBER = "loginNumber";
     static final String CREDENTIALS_ID = "credentialsId";
     static final Set<String> ARGUMENTS = Set.of(LOGIN_NUMBER, CREDENTIALS_ID);
+
+    private static final Pattern EXPRESSION = Pattern.compile("\\$.*|(params|env)\\..*|[A-Z][A-Z0-9_]*");
 
     private final String loginNumber;
 
@@ -78,7 +82,7 @@ public abstract class MemberStep extends Step {
         return execution(context);
     }
 
-    abstract MemberStepExecution execution(StepContext context) throws AbortException;
+    abstract MemberStepExecution execution(StepContext context) throws IOException, InterruptedException;
 
     /** Describes such a step to Pipeline and the Snippet Generator. */
     @Restricted(NoExternalUse.class)
@@ -138,7 +142,10 @@ public abstract class MemberStep extends Step {
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            return LoginNumberFormValidation.check(value);
+            // The Snippet Generator makes a text in quotes of everything.
+            return EXPRESSION.matcher(FormInput.sent("value", value).strip()).matches()
+                    ? FormValidation.error(Messages.MemberStep_expression())
+                    : LoginNumberFormValidation.check(value);
         }
     }
 }

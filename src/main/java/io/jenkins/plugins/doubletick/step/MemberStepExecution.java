@@ -6,9 +6,9 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.Secret;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.io.Serial;
-import java.util.concurrent.CompletableFuture;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -24,22 +24,24 @@ abstract class MemberStepExecution extends StepExecution {
     /** Encrypted, since this object is stored with the build and the number is personal data. */
     private final String loginNumber;
 
+    private transient LoginNumber number;
+
     @CheckForNull
     private final String credentialsId;
 
-    private transient volatile MemberCall<?, ?> call;
-    private transient volatile CompletableFuture<?> ending;
+    private transient volatile MemberRequest<?> request;
     private volatile boolean stopped;
 
-    /** @throws AbortException if the step's text is no login number, before encrypting it could decrypt somebody's secret */
-    MemberStepExecution(StepContext context, MemberStep step) throws AbortException {
+    MemberStepExecution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
         super(context);
-        String number = MemberArguments.parse(step.getLoginNumber()).value();
-        this.loginNumber = Secret.fromString(number).getEncryptedValue();
-        this.credentialsId = step.getCredentialsId();
+        this.number = number;
+        this.loginNumber = Secret.fromString(number.value()).getEncryptedValue();
+        this.credentialsId = credentialsId;
     }
 
-    abstract MemberCall<?, ?> call(MemberArguments arguments);
+    abstract MemberRequest<?> request(
+            Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
+            throws AbortException;
 
     @Override
     public boolean start() throws Exception {
@@ -48,31 +50,27 @@ abstract class MemberStepExecution extends StepExecution {
     }
 
     private void send(boolean again) throws IOException, InterruptedException {
-        MemberCall<?, ?> started = call(MemberArguments.of(
-                getContext().get(Run.class),
-                getContext().get(TaskListener.class),
-                Secret.fromString(loginNumber).getPlainText(),
-                credentialsId));
-        CompletableFuture<?> done = started.start(again);
-        call = started;
-        ending = done;
-        if (stopped) {
-            done.cancel(true);
-        }
-        done.whenComplete((result, failure) -> {
+        MemberRequest<?> started =
+                request(getContext().get(Run.class), getContext().get(TaskListener.class), number, credentialsId);
+        request = started;
+        started.start(again).whenComplete((result, failure) -> {
             if (failure == null) {
                 getContext().onSuccess(result);
-            } else if (!done.isCancelled()) {
+            } else if (!stopped) {
                 getContext().onFailure(failure);
             }
         });
+        if (stopped) {
+            started.cancel();
+        }
     }
 
     @Override
     public void stop(@NonNull Throwable cause) throws Exception {
         stopped = true;
-        if (ending != null) {
-            ending.cancel(true);
+        MemberRequest<?> current = request;
+        if (current != null) {
+            current.cancel();
         }
         super.stop(cause);
     }
@@ -84,6 +82,7 @@ abstract class MemberStepExecution extends StepExecution {
             return;
         }
         try {
+            number = LoginNumber.parse(Secret.fromString(loginNumber).getPlainText());
             send(true);
         } catch (Throwable e) { // Nobody else would end the step.
             getContext().onFailure(e);
@@ -92,7 +91,7 @@ abstract class MemberStepExecution extends StepExecution {
 
     @Override
     public String getStatus() {
-        MemberCall<?, ?> current = call;
-        return current == null ? null : current.status();
+        MemberRequest<?> current = request;
+        return current == null ? null : current.status;
     }
 }

@@ -1,0 +1,189 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.security.ACL;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.util.SystemProperties;
+import jenkins.util.Timer;
+import okhttp3.HttpUrl;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.core.Authentication;
+
+/** Finds the API key that a build or a job may use, or says why there is none. Does not block: a vault may be asked. */
+@Restricted(NoExternalUse.class)
+public final class ApiKeyFinder {
+
+    /** Leaves out credentials that no build can use. */
+    static final CredentialsMatcher USABLE =
+            CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM));
+
+    /** The system property with the seconds that a look-up may take, for tests; 5 minutes if it is not set. */
+    static final String LIMIT_PROPERTY = "io.jenkins.plugins.doubletick.lookupLimitSeconds";
+
+    private static final Logger LOGGER = Logger.getLogger(ApiKeyFinder.class.getName());
+
+    private ApiKeyFinder() {}
+
+    /** @param credential the credential with the key */
+    public record Found(ApiKey key, StringCredentials credential) {
+
+        /** Returns whether the credential is a user's own, which only that user's builds can use. */
+        public boolean isUsersOwn() {
+            return credential.getScope() == CredentialsScope.USER;
+        }
+    }
+
+    /** Asks the credentials plugin for the credential of a type; null if there is none. */
+    private interface Search {
+        @CheckForNull
+        IdCredentials find(Class<? extends IdCredentials> type, List<DomainRequirement> requirements);
+    }
+
+    /**
+     * Finds the key as the run may: with its folders, its user's permissions and its parameters.
+     *
+     * @return completes exceptionally with an {@link AbortException} that says why there is no key, or with whatever a store of
+     *     credentials throws
+     */
+    @NonNull
+    public static CompletableFuture<Found> find(Run<?, ?> run, String id) {
+        return find(
+                run,
+                id,
+                (type, requirements) -> CredentialsProvider.findCredentialById(id, type, run, requirements),
+                credential -> CredentialsProvider.track(run, credential));
+    }
+
+    /**
+     * Finds the key as builds of a job may: with its folders, and the user whom its builds run as.
+     *
+     * @param job null for the default credential, which is looked up at the top level
+     * @return see {@link #find(Run, String)}
+     */
+    @NonNull
+    public static CompletableFuture<Found> find(@CheckForNull Job<?, ?> job, String id) {
+        if (job == null) {
+            return find(
+                    Jenkins.get(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
+        }
+        return find(
+                job,
+                id,
+                (type, requirements) -> findInJob(job, type, id, requirements),
+                credential -> CredentialsProvider.track(job, credential));
+    }
+
+    private static <C extends IdCredentials> C findAtTop(
+            Class<C> type, String id, List<DomainRequirement> requirements) {
+        C found = CredentialsProvider.findCredentialByIdInItemGroup(
+                id, type, Jenkins.get(), ACL.SYSTEM2, requirements);
+        return found == null || !USABLE.matches(found) ? null : found;
+    }
+
+    /** Looks where {@code findCredentialById} looks for a run. */
+    private static <C extends IdCredentials> C findInJob(
+            Job<?, ?> job, Class<C> type, String id, List<DomainRequirement> requirements) {
+        Authentication user = CredentialsDropDown.authentication(job);
+        C found = CredentialsProvider.findCredentialByIdInItem(id, type, job, user, requirements);
+        return found == null && !user.equals(ACL.SYSTEM2) && job.hasPermission2(user, CredentialsProvider.USE_ITEM)
+                ? CredentialsProvider.findCredentialByIdInItem(id, type, job, ACL.SYSTEM2, requirements)
+                : found;
+    }
+
+    private static CompletableFuture<Found> find(Object owner, String id, Search search, Consumer<StringCredentials> tracker) {
+        try {
+            HttpUrl url = DoubleTickClientProvider.url();
+            Lane lane = Lane.of(owner);
+            Callable<Found> lookup = () -> {
+                Found found = findNow(id, search, url);
+                if (lane.isFirst(List.of("track", found.credential().getId()))) {
+                    Lane.runBeside(() -> track(owner, found.credential(), tracker));
+                }
+                return found;
+            };
+            return limited(lane.share(List.of("find", id, url), lookup), id);
+        } catch (AbortException | RuntimeException | Error e) { // Such as a timer that takes nothing more.
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<Found> limited(CompletableFuture<Found> found, String id) {
+        int seconds = SystemProperties.getInteger(LIMIT_PROPERTY, 300);
+        Runnable giveUp =
+                () -> found.completeExceptionally(new AbortException(Messages.ApiKeyFinder_timeout(id, Integer.toString(seconds / 60))));
+        Future<?> limit = Timer.get().schedule(() -> Lane.runBeside(giveUp), seconds, TimeUnit.SECONDS);
+        found.whenComplete((key, failure) -> limit.cancel(false));
+        return found;
+    }
+
+    private static Found findNow(String id, Search search, HttpUrl url) throws AbortException {
+        StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements(url));
+        if (found == null) {
+            throw new AbortException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
+        }
+        try {
+            return new Found(ApiKey.parse(found.getSecret().getPlainText()), found);
+        } catch (DoubleTickException e) {
+            throw new AbortException(Messages.ApiKeyFinder_unusable(id, e.getMessage()));
+        }
+    }
+
+    /** @param other what has the ID, for any host and of any kind; null if nothing has */
+    private static String whyNotFound(@CheckForNull IdCredentials other, String id, HttpUrl url) {
+        if (other == null) {
+            return Messages.ApiKeyFinder_unknown(id);
+        }
+        if (other instanceof StringCredentials) {
+            return Messages.ApiKeyFinder_otherDomain(id, url.host());
+        }
+        String kind = other instanceof StandardCredentials standard
+                ? standard.getDescriptor().getDisplayName()
+                : other.getClass().getSimpleName();
+        return Messages.ApiKeyFinder_otherKind(id, kind);
+    }
+
+    private static void track(Object owner, StringCredentials credential, Consumer<StringCredentials> tracker) {
+        try {
+            tracker.accept(credential);
+        } catch (RuntimeException | Error e) { // A listener of another plugin is no reason to fail.
+            LOGGER.log(Level.WARNING, e, () -> owner + ": cannot track the usage of a credential");
+        }
+    }
+
+    /** Leaves out credentials whose domain does not cover the API's host. */
+    static List<DomainRequirement> requirements() {
+        try {
+            return requirements(DoubleTickClientProvider.url());
+        } catch (AbortException e) {
+            return List.of(); // Builds and Verify key say what is wrong with the address.
+        }
+    }
+
+    private static List<DomainRequirement> requirements(HttpUrl url) {
+        return URIRequirementBuilder.fromUri(url.toString()).build();
+    }
+}

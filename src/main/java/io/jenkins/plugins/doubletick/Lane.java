@@ -1,0 +1,101 @@
+package io.jenkins.plugins.doubletick;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Computer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Runs code of other plugins that may block, such as a vault or a log decorator, for one build or job: in order, as SYSTEM, and
+ * on one thread at a time. Code that hangs holds up its own build or job and no other.
+ */
+@Restricted(NoExternalUse.class)
+public final class Lane {
+
+    private static final Map<Object, Lane> LANES = new WeakHashMap<>();
+
+    private final Map<Object, CompletableFuture<?>> waiting = new HashMap<>();
+    private final Set<Object> done = new HashSet<>();
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+    private Lane() {}
+
+    /** Returns the one lane of a build or a job. */
+    @NonNull
+    public static Lane of(Object owner) {
+        synchronized (LANES) {
+            return LANES.computeIfAbsent(owner, o -> new Lane());
+        }
+    }
+
+    /**
+     * Runs code after everything that this lane was given before.
+     *
+     * @return completes as the code ends, or exceptionally if no thread can be started for it; cancelling it does not stop the code
+     */
+    @NonNull
+    public synchronized <T> CompletableFuture<T> call(Callable<T> code) {
+        CompletableFuture<T> result =
+                last.handleAsync((before, failure) -> callNow(code), Computer.threadPoolForRemoting);
+        // Keeps no result, which can be an API key.
+        last = result.handle((value, failure) -> null);
+        return result.copy();
+    }
+
+    private static <T> T callNow(Callable<T> code) {
+        try {
+            return code.call();
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** Like {@link #call}, but one call serves all who ask with an equal {@code purpose} before it begins. */
+    @NonNull
+    @SuppressWarnings("unchecked") // A purpose has one type of result.
+    public synchronized <T> CompletableFuture<T> share(Object purpose, Callable<T> code) {
+        CompletableFuture<T> shared = (CompletableFuture<T>) waiting.get(purpose);
+        if (shared == null) {
+            shared = call(() -> {
+                begin(purpose);
+                return code.call();
+            });
+            waiting.put(purpose, shared);
+            // Without a thread, the call ends without having begun.
+            shared.whenComplete((value, failure) -> begin(purpose));
+        }
+        return shared.copy();
+    }
+
+    private synchronized void begin(Object purpose) {
+        waiting.remove(purpose);
+    }
+
+    /** Returns whether this lane is asked for the first time with an equal {@code purpose}. */
+    public synchronized boolean isFirst(Object purpose) {
+        return done.add(purpose);
+    }
+
+    /** Runs code on a thread of Jenkins's pool, as SYSTEM; on the caller's thread if no thread can be started. */
+    public static void runBeside(Runnable code) {
+        try {
+            Computer.threadPoolForRemoting.execute(code);
+        } catch (RuntimeException | Error e) { // Whoever waits for the code must not wait for ever.
+            code.run();
+        }
+    }
+
+    /** Returns why a stage failed, without the wrapper that {@link CompletableFuture} adds. */
+    @NonNull
+    public static Throwable cause(@NonNull Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

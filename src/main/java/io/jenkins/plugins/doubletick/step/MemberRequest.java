@@ -1,0 +1,215 @@
+package io.jenkins.plugins.doubletick.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.doubletick.Advice;
+import io.jenkins.plugins.doubletick.ApiKeyFinder;
+import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.Lane;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.util.Timer;
+
+/**
+ * One request about a team member, for the Pipeline steps and the freestyle step: finds the API key, sends, writes the lines of
+ * the log, and ends. No thread waits for it, and it ends whatever fails or hangs around it.
+ *
+ * @param <A> DoubleTick's answer
+ */
+abstract class MemberRequest<A> {
+
+    /** How long the end of a step waits for its lines in the log, in seconds. */
+    static final int LOG_SECONDS = 5;
+
+    private static final Logger LOGGER = Logger.getLogger(MemberRequest.class.getName());
+
+    final Run<?, ?> run;
+    final LoginNumber number;
+    final String credentialsId;
+
+    private final TaskListener listener;
+    private final Lane lane;
+    /** Ends with the first of answer, failure and abort. */
+    private final CompletableFuture<A> answer = new CompletableFuture<>();
+    /** Ends with the step. */
+    private final CompletableFuture<Object> result = new CompletableFuture<>();
+
+    private volatile boolean sent;
+
+    /** What the step waits for, in English, as {@code StepExecution.getStatus} asks. */
+    volatile String status = "looking up the API key";
+
+    /**
+     * @param credentialsId null for the default credential
+     * @throws AbortException if there is no default credential
+     */
+    MemberRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
+            throws AbortException {
+        this.run = run;
+        this.listener = listener;
+        this.number = number;
+        this.credentialsId =
+                credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
+        if (this.credentialsId == null) {
+            throw new AbortException(Messages.MemberRequest_noCredential());
+        }
+        lane = Lane.of(run);
+    }
+
+    /** @throws AbortException if the text is no login number; its message shows no more than two digits of it */
+    @NonNull
+    static LoginNumber parse(@CheckForNull String text) throws AbortException {
+        try {
+            return LoginNumber.parse(text);
+        } catch (DoubleTickException e) {
+            throw new AbortException(
+                    text == null || text.isBlank()
+                            ? Messages.MemberRequest_sentence(e.getMessage())
+                            : Messages.MemberRequest_invalid(masked(text), e.getMessage()));
+        }
+    }
+
+    /** Returns what tells one wrong number from another, but not whose it might be: its last two digits. */
+    @NonNull
+    static String masked(@CheckForNull String text) {
+        String digits = text == null ? "" : text.replaceAll("\\P{Nd}", "");
+        int hidden = Math.min(digits.length() - 2, LoginNumber.MAX_DIGITS);
+        return hidden < 1 ? "****" : "\u2022".repeat(hidden) + digits.substring(digits.length() - 2);
+    }
+
+    /** Says in the log what is being done. */
+    abstract String firstLine();
+
+    /** Sends the request. */
+    abstract CompletableFuture<A> send(ApiKeyFinder.Found found) throws AbortException;
+
+    /**
+     * Makes the step's result of DoubleTick's answer, and writes the last line.
+     *
+     * @throws AbortException if the step fails all the same
+     */
+    @CheckForNull
+    abstract Object succeed(A answer) throws AbortException;
+
+    /** Returns the sentences with which the step fails. */
+    abstract String fail(Throwable cause);
+
+    /**
+     * Notes that the build was aborted.
+     *
+     * @param sent whether DoubleTick may have got the request
+     */
+    abstract void abort(boolean sent);
+
+    /**
+     * Starts, and returns at once.
+     *
+     * @param again whether Jenkins was restarted since the request was made first
+     * @return completes with the step's result, else exceptionally with an {@link AbortException}, on a thread that may block
+     */
+    @NonNull
+    final CompletableFuture<Object> start(boolean again) {
+        if (again) {
+            log(Messages::MemberRequest_again);
+        }
+        log(this::firstLine);
+        answer.whenComplete(this::end);
+        CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
+        key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
+            if (failure == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(Lane.cause(failure));
+            }
+        });
+        return result;
+    }
+
+    private CompletableFuture<A> sendUnlessEnded(ApiKeyFinder.Found found) {
+        if (answer.isDone()) {
+            throw new CancellationException();
+        }
+        try {
+            sent = true;
+            CompletableFuture<A> request = send(found);
+            answer.whenComplete((value, failure) -> request.cancel(true));
+            return request;
+        } catch (AbortException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Ends the request, or the wait for it, at once. Does nothing if it has ended. */
+    final void cancel() {
+        answer.cancel(true);
+    }
+
+    private void end(@CheckForNull A value, @CheckForNull Throwable failure) {
+        try {
+            if (answer.isCancelled()) {
+                abort(sent);
+                finish(null, new AbortException(Messages.MemberRequest_aborted()));
+            } else if (failure == null) {
+                finish(succeed(value), null);
+            } else if (!isShuttingDown()) {
+                finish(null, new AbortException(fail(failure)));
+            }
+        } catch (Throwable e) { // The step must end all the same.
+            finish(null, e);
+        }
+    }
+
+    /** Returns whether Jenkins shuts down, so that no try can follow. A Pipeline sends again when Jenkins is back. */
+    private static boolean isShuttingDown() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
+    }
+
+    /** Ends the step when its lines are in the log, or a little later if another plugin keeps them from being written. */
+    private void finish(@CheckForNull Object value, @CheckForNull Throwable failure) {
+        Runnable end = () -> Lane.runBeside(() -> complete(value, failure));
+        try {
+            Future<?> late = Timer.get().schedule(end, LOG_SECONDS, TimeUnit.SECONDS);
+            result.whenComplete((done, broken) -> late.cancel(false));
+            lane.call(() -> null).whenComplete((written, broken) -> end.run());
+        } catch (RuntimeException | Error e) { // The timer may take nothing more.
+            end.run();
+        }
+    }
+
+    private void complete(@CheckForNull Object value, @CheckForNull Throwable failure) {
+        if (failure == null) {
+            result.complete(value);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    final void log(Supplier<String> line) {
+        lane.call(() -> {
+                    listener.getLogger().println(line.get());
+                    return null;
+                })
+                .whenComplete((written, failure) -> {
+                    if (failure != null) {
+                        LOGGER.log(Level.WARNING, failure, () -> run + ": cannot write to the log");
+                    }
+                });
+    }
+
+    final String explain(Throwable cause, Advice.Purpose purpose) {
+        return Advice.explain(cause, purpose, credentialsId, number);
+    }
+}
