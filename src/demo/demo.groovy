@@ -1,7 +1,6 @@
 // Gives the demo's Jenkins a credential, makes it the default, and creates two jobs to press Build on.
 import com.cloudbees.plugins.credentials.CredentialsScope
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider
-import hudson.model.ChoiceParameterDefinition
 import hudson.model.FreeStyleProject
 import hudson.model.ParametersDefinitionProperty
 import hudson.util.Secret
@@ -41,14 +40,15 @@ number.description = 'A name, an e-mail or a number of the team: Asha Rao, Danie
 pipeline.addProperty(new ParametersDefinitionProperty(number))
 pipeline.definition = new CpsFlowDefinition('''
 def member = doubletickMember loginNumber: params.LOGIN_NUMBER
-input message: "Log out ${member.name} (${member.role}) from DoubleTick on every device?", ok: 'Log out'
+input message: "Log out ${member.name} (${member.role}, ${member.loginNumber}) from DoubleTick on every device?", ok: 'Log out'
 doubletickLogout loginNumber: params.LOGIN_NUMBER
 '''.strip(), true)
 pipeline.save()
 
 def freestyle = jenkins.createProject(FreeStyleProject, 'log-out-member')
-freestyle.description = 'Press “Build with Parameters”, choose a login number, and read the console output: the same as a freestyle job.'
-freestyle.addProperty(new ParametersDefinitionProperty(
-    new ChoiceParameterDefinition('LOGIN_NUMBER', effects.keySet() as String[], description)))
+freestyle.description = 'Press “Build with Parameters”, enter a login number, and read the console output.'
+def freestyleNumber = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
+freestyleNumber.description = description
+freestyle.addProperty(new ParametersDefinitionProperty(freestyleNumber))
 freestyle.buildersList.add(new DoubleTickLogoutBuilder('$LOGIN_NUMBER'))
 freestyle.save()
