@@ -37,7 +37,7 @@ def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
 number.credentialsId = 'doubletick'
 number.description = 'A name, an e-mail or a number of the team: Asha Rao, Daniel Okafor, Meera Iyer, Ravi Kumar (“too many ' +
     'requests” first), Sam O\'Neil (a busy service first), Priya Nair twice. Nobody has +919876543299.'
-pipeline.addProperty(new ParametersDefinitionProperty(number))
+pipeline.addProperty(new ParametersDefinitionProperty([number]))
 pipeline.definition = new CpsFlowDefinition('''
 def member = doubletickMember loginNumber: params.LOGIN_NUMBER
 input message: "Log out ${member.name} (${member.role}, ${member.loginNumber}) from DoubleTick on every device?", ok: 'Log out'
@@ -49,6 +49,6 @@ def freestyle = jenkins.createProject(FreeStyleProject, 'log-out-member')
 freestyle.description = 'Press “Build with Parameters”, enter a login number, and read the console output.'
 def freestyleNumber = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
 freestyleNumber.description = description
-freestyle.addProperty(new ParametersDefinitionProperty(freestyleNumber))
+freestyle.addProperty(new ParametersDefinitionProperty([freestyleNumber]))
 freestyle.buildersList.add(new DoubleTickLogoutBuilder('$LOGIN_NUMBER'))
 freestyle.save()
