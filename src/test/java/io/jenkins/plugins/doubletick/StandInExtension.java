@@ -1,6 +1,5 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.parameter.TeamProvider;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
@@ -12,24 +11,19 @@ import hudson.model.ModelObject;
 import hudson.model.Run;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
-import io.jenkins.plugins.doubletick.client.RetryPolicy;
-import io.jenkins.plugins.doubletick.client.TeamCache;
-import java.time.Duration;
 import java.util.List;
 import jenkins.model.Jenkins;
-import jenkins.util.Timer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
-import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed. A Jenkins that runs when the
- * test begins has short waits between tries until the test ends.
+ * The stand-in for the DoubleTick API, at which the plugin of the test's Jenkins is pointed. The waits between tries are short
+ * until the test ends.
  */
-public final class StandInExtension implements BeforeEachCallback, BeforeTestExecutionCallback, AfterEachCallback {
+public final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
 
     public static final String CREDENTIALS_ID = "doubletick";
 
@@ -39,47 +33,19 @@ public final class StandInExtension implements BeforeEachCallback, BeforeTestExe
     public void beforeEach(ExtensionContext context) throws Exception {
         standIn = new DoubleTickStandIn(0);
         use(standIn.url());
-    }
-
-    @Override
-    public void beforeTestExecution(ExtensionContext context) {
-        setPolicy(fast(RetryPolicy.DEFAULT.callTimeout()));
-        if (Jenkins.getInstanceOrNull() != null) { // A slow test must not outlive the team.
-            TeamProvider.get().teams = new TeamCache(Timer.get(), Duration.ofMinutes(10), TeamProvider.FAILURE_KEPT);
-        }
+        System.setProperty(DoubleTickClientProvider.FIRST_WAIT_PROPERTY, "2");
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
-        setPolicy(RetryPolicy.DEFAULT);
+        System.clearProperty(DoubleTickClientProvider.FIRST_WAIT_PROPERTY);
         standIn.close();
-    }
-
-    private static RetryPolicy fast(Duration callTimeout) {
-        return new RetryPolicy(
-                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(2), callTimeout, 1000);
-    }
-
-    private static void setPolicy(RetryPolicy policy) {
-        if (Jenkins.getInstanceOrNull() != null) {
-            DoubleTickClientProvider.get().use(policy);
-        }
     }
 
     /** Points the plugin somewhere else. */
     public static void use(String url) {
-        use(url, RetryPolicy.DEFAULT.callTimeout());
-    }
-
-    /** @param callTimeout how long a request may take */
-    public static void use(String url, Duration callTimeout) {
-        use(url, fast(callTimeout));
-    }
-
-    public static void use(String url, RetryPolicy policy) {
         System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
-        setPolicy(policy);
     }
 
     public DoubleTickStandIn standIn() {
