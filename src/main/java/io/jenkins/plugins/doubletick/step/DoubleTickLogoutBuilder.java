@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.MatchResult;
@@ -99,9 +101,17 @@ public final class DoubleTickLogoutBuilder extends Builder {
             done.get();
         } catch (InterruptedException e) {
             request.cancel();
-            // Lets the log say what the abort means before the build ends.
-            done.handle((nothing, aborted) -> null).get();
+            awaitLastLine(done);
             throw e;
+        }
+    }
+
+    /** Lets the log say what the abort means before the build ends. */
+    private static void awaitLastLine(CompletableFuture<?> done) throws InterruptedException {
+        try {
+            done.get(MemberRequest.LOG_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.log(Level.FINE, "The logout was aborted", e);
         }
     }
 

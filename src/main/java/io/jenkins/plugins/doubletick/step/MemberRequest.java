@@ -127,6 +127,7 @@ abstract class MemberRequest<A> {
         log(this::firstLine);
         answer.whenComplete(this::end);
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
+        answer.whenComplete((value, failure) -> key.cancel(false));
         key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
             if (failure == null) {
                 answer.complete(value);
