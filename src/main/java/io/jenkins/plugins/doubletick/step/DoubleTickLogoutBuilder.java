@@ -3,7 +3,6 @@ package io.jenkins.plugins.doubletick.step;
 import io.jenkins.plugins.doubletick.CredentialsDropDown;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
 import io.jenkins.plugins.doubletick.FormInput;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
@@ -16,23 +15,18 @@ import hudson.model.AbstractProject;
 import hudson.model.BuildListener;
 import hudson.model.Item;
 import hudson.model.Job;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
@@ -49,10 +43,6 @@ import org.kohsuke.stapler.verb.POST;
 public final class DoubleTickLogoutBuilder extends Builder {
 
     private static final Logger LOGGER = Logger.getLogger(DoubleTickLogoutBuilder.class.getName());
-
-    private static final Pattern VARIABLE = Pattern.compile("\\$([A-Za-z_]\\w*|\\{[A-Za-z_]\\w*})");
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
     private final String loginNumber;
 
@@ -84,7 +74,8 @@ public final class DoubleTickLogoutBuilder extends Builder {
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
         try {
-            LoginNumber number = LogoutRequest.parse(build, expand(build, listener), credentialsId);
+            LoginNumber number = LoginNumberArgument.parseForLogout(
+                    build, LoginNumberVariables.expand(loginNumber, build, listener), credentialsId);
             LogoutRequest request = new LogoutRequest(build, listener, number, credentialsId);
             await(request, request.start(false));
             return true;
@@ -124,24 +115,6 @@ public final class DoubleTickLogoutBuilder extends Builder {
         }
     }
 
-    private String expand(AbstractBuild<?, ?> build, BuildListener listener) throws InterruptedException, IOException {
-        String expanded = build.getEnvironment(listener).expand(loginNumber);
-        if (expanded.indexOf('$') >= 0) {
-            throw new AbortException(Messages.DoubleTickLogoutBuilder_unresolved(variables()));
-        }
-        if (expanded.isBlank() && !loginNumber.isEmpty()) {
-            throw new AbortException(Messages.DoubleTickLogoutBuilder_blank(loginNumber));
-        }
-        return expanded;
-    }
-
-    /** Names the variables, leaving out the digits that may stand between them. */
-    private String variables() {
-        String variables =
-                VARIABLE.matcher(loginNumber).results().map(MatchResult::group).collect(Collectors.joining(" "));
-        return variables.isEmpty() ? "$" : variables;
-    }
-
     /** Has a symbol of its own for Job DSL: with the step's, Pipeline would find two things of one name. */
     @Extension
     @Symbol("doubletickLogoutBuilder")
@@ -171,36 +144,13 @@ public final class DoubleTickLogoutBuilder extends Builder {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Tells whether the job has a parameter to those who may see its configuration; checks only the text for others. */
+        /** Says whether the job has a parameter only to those who may see its configuration. */
         @POST
         @Restricted(DoNotUse.class)
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]")
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // LoginNumberVariables.check checks it.
         public FormValidation doCheckLoginNumber(@AncestorInPath Job<?, ?> job, @QueryParameter String value) {
             String sent = FormInput.sent("value", value);
-            if (sent.indexOf('$') < 0 || FormInput.isEncrypted(sent)) {
-                String parameter = sent.strip().replaceFirst("^params\\.", "");
-                return NAME.matcher(parameter).matches()
-                        ? FormValidation.error(Messages.DoubleTickLogoutBuilder_withoutDollar(parameter))
-                        : LoginNumberFormValidation.check(value);
-            }
-            String rest = VARIABLE.matcher(sent).replaceAll("");
-            if (rest.indexOf('$') >= 0) {
-                return FormValidation.error(Messages.DoubleTickLogoutBuilder_incomplete());
-            }
-            String missing = job == null || !job.hasPermission(Item.EXTENDED_READ) ? "" : missingIn(job, sent);
-            return missing.isEmpty()
-                    ? FormValidation.ok(Messages.DoubleTickLogoutBuilder_filledIn(sent))
-                    : FormValidation.warning(Messages.DoubleTickLogoutBuilder_noParameter(missing));
-        }
-
-        private static String missingIn(Job<?, ?> job, String text) {
-            ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
-            List<String> names = parameters == null ? List.of() : parameters.getParameterDefinitionNames();
-            return VARIABLE.matcher(text)
-                    .results()
-                    .map(MatchResult::group)
-                    .filter(variable -> !names.contains(variable.replaceAll("[${}]", "")))
-                    .collect(Collectors.joining(" "));
+            return FormInput.isEncrypted(sent) ? FormValidation.ok() : LoginNumberVariables.check(job, sent);
         }
     }
 }

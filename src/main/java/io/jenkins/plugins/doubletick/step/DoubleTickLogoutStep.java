@@ -23,7 +23,7 @@ public final class DoubleTickLogoutStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws IOException, InterruptedException {
-        return new Execution(context, LogoutRequest.parse(context.get(Run.class), getLoginNumber(), getCredentialsId()), getCredentialsId());
+        return new Execution(context, LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId()), getCredentialsId());
     }
 
     private static final class Execution extends MemberStepExecution {

@@ -22,7 +22,7 @@ public final class DoubleTickMemberStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws AbortException {
-        return new Execution(context, MemberRequest.parse(getLoginNumber()), getCredentialsId());
+        return new Execution(context, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
     }
 
     private static final class Execution extends MemberStepExecution {

@@ -27,17 +27,6 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
         super(run, listener, number, credentialsId);
     }
 
-    /** Reads a login number. Records a text that is none, so that the build's page shows that a logout is missing. */
-    static LoginNumber parse(Run<?, ?> run, @CheckForNull String text, @CheckForNull String credentialsId)
-            throws AbortException {
-        try {
-            return MemberRequest.parse(text);
-        } catch (AbortException e) {
-            LogoutAction.record(run, null, Logout.invalid(MemberRequest.masked(text), credentialsId));
-            throw e;
-        }
-    }
-
     @Override
     String firstLine() {
         return Messages.LogoutRequest_start(number, credentialsId);

@@ -10,7 +10,6 @@ import io.jenkins.plugins.doubletick.ApiKeyFinder;
 import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
 import io.jenkins.plugins.doubletick.Lane;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -66,27 +65,6 @@ abstract class MemberRequest<A> {
             throw new AbortException(Messages.MemberRequest_noCredential());
         }
         lane = Lane.of(run);
-    }
-
-    /** @throws AbortException if the text is no login number; its message shows no more than two digits of it */
-    @NonNull
-    static LoginNumber parse(@CheckForNull String text) throws AbortException {
-        try {
-            return LoginNumber.parse(text);
-        } catch (DoubleTickException e) {
-            throw new AbortException(
-                    text == null || text.isBlank()
-                            ? Messages.MemberRequest_sentence(e.getMessage())
-                            : Messages.MemberRequest_invalid(masked(text), e.getMessage()));
-        }
-    }
-
-    /** Returns what tells one wrong number from another, but not whose it might be: its last two digits. */
-    @NonNull
-    static String masked(@CheckForNull String text) {
-        String digits = text == null ? "" : text.replaceAll("\\P{Nd}", "");
-        int hidden = Math.min(digits.length() - 2, LoginNumber.MAX_DIGITS);
-        return hidden < 1 ? "****" : "\u2022".repeat(hidden) + digits.substring(digits.length() - 2);
     }
 
     /** Says in the log what is being done. */
