@@ -1,175 +1,204 @@
 package io.jenkins.plugins.doubletick.client;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import io.jenkins.plugins.doubletick.client.RateLimiter.Turn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import okhttp3.Call;
 import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * One call of the API from its first request to its last. It holds a thread only while a request of it is in flight.
- * Whatever fails, its future completes, and the limiter hears of the end of each request.
+ * One call of the API, from its first request to its last. Each request has one future: the response, a failure, the time
+ * limit or the end of the call completes it, whichever is first, and only then the rate limiter is told that the request has
+ * ended. A call holds a thread only while a request is in flight.
  */
-final class ApiCall<T> implements RateLimiter.Waiter {
+final class ApiCall<T> {
 
     /** Reads and closes a response. */
     @FunctionalInterface
     interface Reader<T> {
-        /** @param tries how many requests were sent for it */
+        /** @param tries how many requests the call has sent */
         T read(Response response, int tries) throws IOException, DoubleTickException;
     }
 
     private static final Logger LOGGER = Logger.getLogger(ApiCall.class.getName());
 
     private final DoubleTickClient client;
-    private final RateLimiter limiter;
     private final Request request;
     private final ApiKey key;
     private final LoginNumber number;
-    private final int maxTries;
+    private final Retry retry;
     private final CallListener listener;
     private final Reader<T> reader;
 
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    private final AtomicBoolean toldToWait = new AtomicBoolean();
-    private volatile HttpExchange<T> exchange;
-    private volatile Future<?> nextTry;
-    private final AtomicInteger tries = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
+    /** What the call waits for: its turn, the end of its request, or the next try. */
+    private volatile Future<?> current = CompletableFuture.completedFuture(null);
 
-    /**
-     * @param number null where none is sent
-     * @param maxTries 1 for a call that says at once why it failed, even if that was a 429
-     */
+    // One thread at a time changes these, and hands over to the next one through a future, the pool or the timer.
+    private int tries;
+    private int failures;
+
+    private final AtomicBoolean knowsOfPause = new AtomicBoolean();
+
+    /** @param number null if the request contains none */
     ApiCall(
             DoubleTickClient client,
             Request request,
             ApiKey key,
             LoginNumber number,
-            int maxTries,
+            Retry retry,
             CallListener listener,
             Reader<T> reader) {
         this.client = client;
-        this.limiter = client.limiter(key);
         this.request = request;
         this.key = key;
         this.number = number;
-        this.maxTries = maxTries;
+        this.retry = retry;
         this.listener = listener;
         this.reader = reader;
     }
 
-    /** Starts it. Cancelling the future ends the request, or the wait for the next one, at once. */
+    /** Starts the call. Cancelling the future ends the request, or the wait for the next one, at once. */
     CompletableFuture<T> start() {
-        result.whenComplete((done, failure) -> {
-            if (result.isCancelled()) {
-                cancel();
-            }
-        });
-        limiter.enter(this, maxTries == 1);
+        result.whenComplete((value, failure) -> current.cancel(false));
+        submit(retry.equals(Retry.NEVER));
         return result;
     }
 
-    @Override
-    public void send(long sentAt) {
-        if (result.isDone()) {
-            limiter.over(false);
+    private void waitFor(Future<?> next) {
+        current = next;
+        if (result.isDone()) { // Cancelled before "current" was set.
+            next.cancel(false);
+        }
+    }
+
+    private void submit(boolean first) {
+        failOnError(() -> {
+            CompletableFuture<Turn> turn = client.submit(key, first, this::pause);
+            waitFor(turn);
+            turn.whenComplete((granted, failure) -> {
+                if (granted != null) {
+                    send(granted);
+                } else {
+                    fail(failure);
+                }
+            });
+        });
+    }
+
+    private void send(Turn turn) {
+        tries++;
+        CompletableFuture<T> end = new CompletableFuture<>();
+        end.whenComplete((value, failure) -> failOnError(() -> ended(turn, value, failure)));
+        try {
+            waitFor(end);
+            Call call = client.http.newCall(request);
+            end.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    call.cancel();
+                }
+            });
+            Future<?> limit = endAfter(client.timeouts.thread(), end);
+            client.threads.execute(() -> {
+                limit.cancel(false);
+                execute(call, end);
+            });
+        } catch (RuntimeException | Error e) { // No thread can be started, for example.
+            end.completeExceptionally(NetworkFailure.internal(e).without(key, number));
+        }
+    }
+
+    private void execute(Call call, CompletableFuture<T> end) {
+        if (end.isDone()) {
             return;
         }
-        int count = tries.incrementAndGet();
-        HttpExchange.Reader<T> read = response -> reader.read(response, count);
-        exchange = new HttpExchange<>(client, request, key, number, read, new HttpExchange.Listener<>() {
-            @Override
-            public void succeeded(T value) {
-                try {
-                    limiter.over(true);
-                } finally {
-                    result.complete(value);
-                }
+        try {
+            // Gives OkHttp's own limit a second to end the call first, because its failure says more.
+            endAfter(client.timeouts.response().plusSeconds(1), end);
+            end.complete(reader.read(call.execute(), tries));
+        } catch (DoubleTickException e) {
+            end.completeExceptionally(e);
+        } catch (IOException | RuntimeException | Error e) {
+            end.completeExceptionally(
+                    NetworkFailure.of(e, client.http, request.url()).without(key, number));
+        }
+    }
+
+    /** Ends a request that OkHttp does not end: a look-up of a host name, for example, cannot be interrupted. */
+    private Future<?> endAfter(Duration time, CompletableFuture<T> end) {
+        Future<?> limit = client.timer.schedule(
+                () -> end.completeExceptionally(NetworkFailure.hanging(time)), time.toNanos(), TimeUnit.NANOSECONDS);
+        end.whenComplete((value, failure) -> limit.cancel(false));
+        return limit;
+    }
+
+    private void ended(Turn turn, T value, Throwable thrown) {
+        if (thrown == null) {
+            try {
+                turn.limiter().requestEnded(true);
+            } finally {
+                result.complete(value);
             }
-
-            @Override
-            public void failed(DoubleTickException failure) {
-                try {
-                    retryOrFail(failure, sentAt);
-                } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
-                    result.completeExceptionally(e);
-                }
-            }
-        });
-        exchange.start();
-        if (result.isDone()) {
-            cancel(); // Repeats what had no request to cancel yet.
-        }
-    }
-
-    private void cancel() {
-        limiter.withdraw(this);
-        if (nextTry != null) {
-            nextTry.cancel(false);
-        }
-        if (exchange != null) {
-            exchange.cancel();
-        }
-    }
-
-    @Override
-    public void heldBack(Duration wait) {
-        if (!toldToWait.getAndSet(true)) {
-            tell(() -> listener.heldBack(wait));
-        }
-    }
-
-    @Override
-    public void fail(Throwable failure) {
-        result.completeExceptionally(
-                failure instanceof DoubleTickException e ? e.after(tries.get(), client.policy) : failure);
-    }
-
-    private void retryOrFail(DoubleTickException failure, long sentAt) {
-        boolean limited = failure.reason() == Reason.RATE_LIMITED;
-        Duration wait;
-        boolean again;
-        if (limited) {
-            wait = limiter.refused(sentAt, failure);
-            again = wait != null && maxTries > 1;
+        } else if (!(thrown instanceof DoubleTickException failure)) { // The call was cancelled.
+            turn.limiter().requestEnded(false);
+        } else if (failure.reason() == Reason.RATE_LIMITED) {
+            Duration wait = turn.limiter().requestRefused(turn.sentAt(), failure);
+            // Sends logouts before a request for the team, which may have a limit of its own.
+            retryOrFail(failure, retry.maxTries() == 1 ? null : wait, () -> submit(number != null));
         } else {
-            limiter.over(failure.status() != 0);
-            int count = failures.incrementAndGet();
-            wait = client.policy.waitAfter(failure, count);
-            again = count < maxTries && client.policy.allows(failure);
+            turn.limiter().requestEnded(failure.status() != 0);
+            Duration wait = retry.waitAfter(failure, ++failures);
+            retryOrFail(
+                    failure,
+                    wait,
+                    () -> waitFor(client.timer.schedule(() -> submit(true), wait.toNanos(), TimeUnit.NANOSECONDS)));
         }
-        tell(() -> LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed"));
-        if (!again) {
+    }
+
+    /** @param wait null if the request is not sent again */
+    private void retryOrFail(DoubleTickException failure, Duration wait, Runnable again) {
+        report(() -> LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed"));
+        if (wait == null) {
             fail(failure);
         } else if (!result.isDone()) {
-            toldToWait.set(true);
-            tell(() -> listener.retrying(failure, tries.get(), wait));
-            if (limited) {
-                // Lets logouts go before a request for the team, which may have a limit of its own.
-                limiter.enter(this, number != null);
-            } else {
-                nextTry = client.timer.schedule(() -> limiter.enter(this, true), wait.toNanos(), TimeUnit.NANOSECONDS);
-            }
-            if (result.isDone()) {
-                cancel(); // Repeats what came between the lines above.
-            }
+            knowsOfPause.set(true);
+            report(() -> listener.retrying(failure, tries, wait));
+            again.run();
         }
     }
 
-    /** Runs what tells of the progress, and goes on if that fails, because the logout does not depend on it. */
-    private static void tell(Runnable message) {
+    private void pause(Duration wait) {
+        if (!knowsOfPause.getAndSet(true)) {
+            report(() -> listener.rateLimited(wait));
+        }
+    }
+
+    private void fail(Throwable failure) {
+        result.completeExceptionally(failure instanceof DoubleTickException e ? e.after(tries) : failure);
+    }
+
+    private void failOnError(Runnable stage) {
+        try {
+            stage.run();
+        } catch (RuntimeException | Error e) { // A timer that is shut down rejects tasks.
+            result.completeExceptionally(e);
+        }
+    }
+
+    /** Goes on if reporting the progress fails, because the call does not depend on it. */
+    private static void report(Runnable message) {
         try {
             message.run();
         } catch (RuntimeException | Error e) {
-            LOGGER.log(Level.WARNING, "The progress of a call could not be told", e);
+            LOGGER.log(Level.WARNING, "The progress of a call could not be reported", e);
         }
     }
 }

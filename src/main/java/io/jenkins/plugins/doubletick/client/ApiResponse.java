@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static io.jenkins.plugins.doubletick.client.DoubleTickException.digits;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -96,14 +98,14 @@ final class ApiResponse {
     /** @throws DoubleTickException unless it confirms a logout; half a body confirms nothing */
     void confirmLogout(ApiKey key, LoginNumber number) throws DoubleTickException {
         if (!isSuccessful() || longerThanRead || json.path("success") != BooleanNode.TRUE) {
-            throw failure(key, number, Messages.ApiResponse_withoutSuccess(status));
+            throw failure(key, number, Messages.ApiResponse_withoutSuccess(digits(status)));
         }
     }
 
     /** @throws DoubleTickException unless it is a list of roles, which may be longer than what was read */
     void confirmKey(ApiKey key) throws DoubleTickException {
         if (!isSuccessful() || !startsAsArray()) {
-            throw failure(key, null, Messages.ApiResponse_withoutRoles(status));
+            throw failure(key, null, Messages.ApiResponse_withoutRoles(digits(status)));
         }
     }
 
@@ -125,9 +127,9 @@ final class ApiResponse {
         if (isSuccessful()) {
             text = notConfirmed;
         } else if (reason() == Reason.REDIRECTED) {
-            text = Messages.ApiResponse_redirect(status, LogSanitizer.clean(location, key, number));
+            text = Messages.ApiResponse_redirect(digits(status), LogSanitizer.clean(location, key, number));
         } else {
-            text = Messages.ApiResponse_status(status);
+            text = Messages.ApiResponse_status(digits(status));
         }
         String said = Stream.of(texts(json.path("message")), texts(json.path("reason")), reasonPhrase)
                 .limit(isSuccessful() ? 2 : 3)
@@ -156,13 +158,18 @@ final class ApiResponse {
         }
         return switch (status) {
             case 400, 422 -> ofDoubleTick(Reason.LOGIN_NUMBER_REJECTED);
-            case 401 -> ofDoubleTick(Reason.API_KEY_REJECTED);
+            case 401 -> ofDoubleTick(lacksPermission() ? Reason.PERMISSION_MISSING : Reason.API_KEY_REJECTED);
             case 403 -> ofDoubleTick(Reason.API_KEY_FORBIDDEN);
             case 407 -> Reason.PROXY;
             case 429 -> Reason.RATE_LIMITED;
             case 500, 502, 503, 504 -> Reason.SERVER_ERROR;
             default -> Reason.UNEXPECTED_STATUS;
         };
+    }
+
+    /** DoubleTick answers 401 for two reasons, and only the message tells them apart. */
+    private boolean lacksPermission() {
+        return texts(json.path("message")).contains("Insufficient permissions");
     }
 
     /** Believes what is said of a key or a number only in JSON: a proxy that blocks the request answers with a page. */

@@ -4,32 +4,35 @@ import java.time.Duration;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Hears why a call takes longer than one request. Called on a thread of the client: return soon. */
+/**
+ * Is told why a call takes longer than one request. It is called on threads of the client, on the timer and on threads that
+ * start or cancel calls, so it must only hand over.
+ */
 @Restricted(NoExternalUse.class)
 public interface CallListener {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     CallListener NONE = new CallListener() {
         @Override
         public void retrying(DoubleTickException failure, int tries, Duration wait) {}
 
         @Override
-        public void heldBack(Duration wait) {}
+        public void rateLimited(Duration wait) {}
     };
 
     /**
-     * A request failed and another one follows.
+     * A request failed, and the call sends another one.
      *
      * @param failure why it failed
-     * @param tries how many requests were sent so far
-     * @param wait how long until the next one, at least
+     * @param tries how many requests the call has sent
+     * @param wait the least time until the next one
      */
     void retrying(DoubleTickException failure, int tries, Duration wait);
 
     /**
-     * DoubleTick told another call with the same API key to wait, so this one is not sent before.
+     * DoubleTick answered another call with the same API key with 429, so this call has to wait as well. It is told once.
      *
-     * @param wait how long at least
+     * @param wait the least time until the call's request is sent
      */
-    void heldBack(Duration wait);
+    void rateLimited(Duration wait);
 }

@@ -3,9 +3,6 @@ package io.jenkins.plugins.doubletick.client;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,12 +10,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import okhttp3.Authenticator;
-import okhttp3.ConnectionPool;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okio.ByteString;
@@ -27,9 +22,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A client of the DoubleTick API, as far as logging out team members needs it. It is asynchronous: no caller's thread
- * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, for each of which a thread waits.
+ * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, each on a thread of the client's pool.
  *
- * <p>Keep one instance: it knows which API keys DoubleTick told to wait.
+ * <p>Keep one instance: it knows the rate limit of each API key.
+ *
+ * <p>Futures complete on a thread of the pool, on the timer or on the thread that cancels a call. Stages that depend on them
+ * must only hand over, or be asynchronous on an executor of the caller's.
  */
 @Restricted(NoExternalUse.class)
 public final class DoubleTickClient {
@@ -40,29 +38,26 @@ public final class DoubleTickClient {
     /** How many requests may be in flight at a time. OkHttp blocks a thread for each. */
     public static final int MAX_REQUESTS = 32;
 
-    /** How long making a connection may take. */
-    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-
     final OkHttpClient http;
-    final RetryPolicy policy;
+    final Timeouts timeouts;
     final ScheduledExecutorService timer;
     final Executor threads;
     private final HttpUrl url;
     private final String userAgent;
-    /** By a digest of the key, so that nothing of a key is kept when nothing of it is under way. */
-    private final Map<ByteString, RateLimiter> limiters = new HashMap<>();
+    private final Retry retry;
+    private final RateLimiters limiters;
 
     private final TeamCache teams;
 
     /**
-     * @param http where proxy and trusted certificates come from; what makes a call safe is set here
+     * @param http has the proxy, its login and the trusted certificates; everything else is set here
      * @param url where the API is, normally {@link #DEFAULT_URL}
-     * @param userAgent how the client introduces itself to DoubleTick
-     * @param timer runs what comes later; nothing that blocks is run on it
+     * @param userAgent the {@code User-Agent} of all requests
+     * @param timer runs what is done later; nothing that blocks is run on it
      */
     public DoubleTickClient(
-            OkHttpClient http, HttpUrl url, String userAgent, RetryPolicy policy, ScheduledExecutorService timer) {
-        this(http, url, userAgent, policy, timer, threads());
+            OkHttpClient http, HttpUrl url, String userAgent, Retry retry, ScheduledExecutorService timer) {
+        this(http, url, userAgent, retry, RateLimit.DEFAULT, Timeouts.DEFAULT, timer, pool());
     }
 
     /** @param threads run requests, each for as long as it takes */
@@ -70,44 +65,24 @@ public final class DoubleTickClient {
             OkHttpClient http,
             HttpUrl url,
             String userAgent,
-            RetryPolicy policy,
+            Retry retry,
+            RateLimit limit,
+            Timeouts timeouts,
             ScheduledExecutorService timer,
             Executor threads) {
-        this.http = http.newBuilder()
-                .connectTimeout(CONNECT_TIMEOUT)
-                // Limits the whole request: a limit for each read would let a dripping answer go on for ever.
-                .callTimeout(policy.callTimeout())
-                .readTimeout(Duration.ZERO)
-                .writeTimeout(Duration.ZERO)
-                // Shares no connection, as HTTP/2 would: one that fell silent costs one try of one call.
-                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-                .protocols(List.of(Protocol.HTTP_1_1))
-                // Follows no redirect: a POST can become a GET, and the key must go nowhere else.
-                .followRedirects(false)
-                .followSslRedirects(false)
-                // Leaves it to RetryPolicy to send again, which counts, logs and waits.
-                .retryOnConnectionFailure(false)
-                // Tries a host's addresses one after the other: racing them takes a second thread for each call.
-                .fastFallback(false)
-                .authenticator(Authenticator.NONE)
-                // Sends the proxy's login with CONNECT only: behind the tunnel, it is the service that asks for it.
-                .proxyAuthenticator(
-                        (route, response) -> response.request().method().equals("CONNECT")
-                                ? http.proxyAuthenticator().authenticate(route, response)
-                                : null)
-                .proxySelector(new DirectLoopbackProxySelector(http.proxySelector()))
-                .addNetworkInterceptor(RetryAfter::hideFromOkHttp)
-                .build();
+        this.http = SafeHttp.of(http, timeouts);
         this.url = url;
         this.userAgent = userAgent;
-        this.policy = policy;
+        this.retry = retry;
+        this.timeouts = timeouts;
         this.timer = timer;
         this.threads = threads;
+        this.limiters = new RateLimiters(limit, timer, System::nanoTime);
         this.teams = new TeamCache(timer, TeamCache.USUAL, Duration.ZERO);
     }
 
-    /** Runs requests. OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
-    private static Executor threads() {
+    /** OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
+    static Executor pool() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 MAX_REQUESTS, MAX_REQUESTS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -119,12 +94,9 @@ public final class DoubleTickClient {
         return threads;
     }
 
-    /** Returns the one limiter of a key. */
-    RateLimiter limiter(ApiKey key) {
-        synchronized (limiters) {
-            limiters.values().removeIf(RateLimiter::isIdle);
-            return limiters.computeIfAbsent(digest(key), k -> new RateLimiter(policy, timer, System::nanoTime));
-        }
+    /** Queues a request of a call: see {@link RateLimiters#submit}. */
+    CompletableFuture<RateLimiter.Turn> submit(ApiKey key, boolean first, Consumer<Duration> onPause) {
+        return limiters.submit(digest(key), first, onPause);
     }
 
     /**
@@ -143,7 +115,7 @@ public final class DoubleTickClient {
         Request request = request(key, "team-member/logout")
                 .post(RequestBody.create(body, MediaType.get("application/json")))
                 .build();
-        return new ApiCall<>(this, request, key, number, policy.maxTries(), listener, (response, tries) -> {
+        return new ApiCall<>(this, request, key, number, retry, listener, (response, tries) -> {
                     ApiResponse answer = ApiResponse.read(response);
                     answer.confirmLogout(key, number);
                     return new LogoutResult(answer.status(), tries);
@@ -158,7 +130,7 @@ public final class DoubleTickClient {
      */
     public CompletableFuture<Void> checkKey(ApiKey key) {
         Request request = request(key, "roles").get().build();
-        return new ApiCall<Void>(this, request, key, null, 1, CallListener.NONE, (response, tries) -> {
+        return new ApiCall<Void>(this, request, key, null, Retry.NEVER, CallListener.NONE, (response, tries) -> {
                     ApiResponse.read(response).confirmKey(key);
                     return null;
                 })
@@ -180,7 +152,7 @@ public final class DoubleTickClient {
                                 request,
                                 key,
                                 null,
-                                policy.maxTries(),
+                                retry,
                                 CallListener.NONE,
                                 (response, tries) -> TeamResponse.read(response, key))
                         .start());

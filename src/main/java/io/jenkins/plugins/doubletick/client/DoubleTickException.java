@@ -22,9 +22,11 @@ public final class DoubleTickException extends Exception {
         LOGIN_NUMBER_INVALID(false),
         /** The text cannot be an API key; nothing was sent. */
         API_KEY_INVALID(false),
-        /** 401: DoubleTick does not accept the API key, or the key lacks a permission. */
+        /** 401: DoubleTick does not accept the API key. */
         API_KEY_REJECTED(false),
-        /** 403: the key is revoked, or may not be used from where the request came from. */
+        /** 401: DoubleTick accepts the API key, but it lacks a permission. */
+        PERMISSION_MISSING(false),
+        /** 403: the key is revoked, or the controller's address may not use it. */
         API_KEY_FORBIDDEN(false),
         /** 400 or 422: DoubleTick does not accept the login number, or it belongs to nobody in the team. */
         LOGIN_NUMBER_REJECTED(false),
@@ -50,9 +52,11 @@ public final class DoubleTickException extends Exception {
         TIMED_OUT(true),
         /** The server's certificate is not trusted, or no secure connection could be agreed on. */
         TLS(false),
-        /** The proxy wants another login or does not let the request through. */
+        /** The proxy demands a login and does not accept the one that Jenkins has, if any. */
+        PROXY_LOGIN(false),
+        /** The proxy does not let the request through, or its settings cannot be used. */
         PROXY(false),
-        /** Jenkins could not send the request or take its answer; no thread could be started, for example. */
+        /** Jenkins could not send the request or read the response; no thread could be started, for example. */
         INTERNAL(true);
 
         private final boolean temporary;
@@ -100,14 +104,14 @@ public final class DoubleTickException extends Exception {
     }
 
     /** Returns this failure as the end of a call that sent {@code count} requests. */
-    DoubleTickException after(int count, RetryPolicy policy) {
+    DoubleTickException after(int count) {
         String message = getMessage();
-        if (policy.asksTooLong(this)) {
+        if (RetryAfter.isTooLong(retryAfter)) {
             message = Messages.DoubleTickException_asksTooLong(
-                    message, retryAfter.toSeconds(), policy.maxRetryAfter().toSeconds());
+                    message, digits(retryAfter.toSeconds()), digits(RetryAfter.LONGEST.toSeconds()));
         }
         if (count > 1) {
-            message = Messages.DoubleTickException_afterTries(message, count);
+            message = Messages.DoubleTickException_afterTries(message, digits(count));
         }
         return new DoubleTickException(reason, message, status, retryAfter, count, getCause());
     }
@@ -126,6 +130,11 @@ public final class DoubleTickException extends Exception {
                 retryAfter,
                 tries,
                 withoutSecrets(getCause(), key, number));
+    }
+
+    /** Writes a number for a message in ASCII digits: numbers in a message format get those of the JVM's language. */
+    static String digits(long number) {
+        return Long.toString(number);
     }
 
     private static Throwable withoutSecrets(Throwable cause, ApiKey key, LoginNumber number) {

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static io.jenkins.plugins.doubletick.client.DoubleTickException.digits;
+
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -43,7 +45,7 @@ final class NetworkFailure {
 
     /** Describes a request that was not over in time and did not end by itself. */
     static DoubleTickException hanging(Duration time) {
-        return new DoubleTickException(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(time.toSeconds()));
+        return new DoubleTickException(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(digits(time.toSeconds())));
     }
 
     private static DoubleTickException describe(IOException e, OkHttpClient http, HttpUrl url) {
@@ -54,7 +56,7 @@ final class NetworkFailure {
         // OkHttp has no type of its own for what a proxy answers to CONNECT, only these texts (ConnectPlan.kt).
         String text = String.valueOf(e.getMessage());
         if (text.equals("Failed to authenticate with proxy")) {
-            return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
+            return failure(Reason.PROXY_LOGIN, Messages.NetworkFailure_proxyLogin(), e);
         }
         if (text.startsWith("Unexpected response code for CONNECT: ")) {
             String status = text.substring(text.lastIndexOf(' ') + 1);
@@ -88,7 +90,7 @@ final class NetworkFailure {
                             e);
         }
         if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
-            return failure(Reason.CONNECTION_FAILED, Messages.NetworkFailure_refused(host, url.port()), e);
+            return failure(Reason.CONNECTION_FAILED, Messages.NetworkFailure_refused(host, digits(url.port())), e);
         }
         return failure(Reason.CONNECTION_LOST, Messages.NetworkFailure_lost(), e);
     }
@@ -118,7 +120,7 @@ final class NetworkFailure {
                 : String.valueOf(proxy.address());
     }
 
-    private static long seconds(int milliseconds) {
-        return Duration.ofMillis(milliseconds).toSeconds();
+    private static String seconds(int milliseconds) {
+        return digits(Duration.ofMillis(milliseconds).toSeconds());
     }
 }

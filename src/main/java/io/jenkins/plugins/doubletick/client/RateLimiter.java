@@ -7,163 +7,170 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the rate of the requests with one API key: to {@link RetryPolicy#requestsPerSecond}, and after a 429 to as many as
- * passed in the second before it. A 429 is said to the account, so all requests of the key wait until its time is over,
- * without a thread; then a single one goes first.
+ * Limits the rate of the requests with one API key: to {@link RateLimit#requestsPerSecond}, and after a 429 to the rate that
+ * DoubleTick accepted in the second before it. A 429 applies to the whole account, so all requests of the key wait, without a
+ * thread, until the wait is over; then one request is sent alone.
  */
 final class RateLimiter {
 
-    /** Waits for its turn to send a request, whose end it tells the limiter. None of its methods throws. */
-    interface Waiter {
-        void send(long sentAt);
+    /** The permission to send one request now. Its holder reports the end of the request exactly once. */
+    record Turn(RateLimiter limiter, long sentAt) {}
 
-        void heldBack(Duration wait);
-
-        void fail(Throwable failure);
-    }
+    private record Queued(CompletableFuture<Turn> turn, Consumer<Duration> onPause) {}
 
     /** A second, and a tenth more because the network does not keep requests as far apart as they are sent. */
     private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(1100);
 
-    private final RetryPolicy policy;
+    private final RateLimit limit;
     private final ScheduledExecutorService timer;
     private final LongSupplier clock;
 
-    private final ConcurrentLinkedDeque<Waiter> waiting = new ConcurrentLinkedDeque<>();
-    /** When the requests of the last minute were sent that were not refused. */
+    private final ConcurrentLinkedDeque<Queued> queue = new ConcurrentLinkedDeque<>();
+    /** When the requests of the last minute were sent, without those that were answered with 429. */
     private final TreeSet<Long> sent = new TreeSet<>();
 
     private int inFlight;
     /**
-     * How many may be in flight together. It grows with each answer: at 25 requests a second, and answers that take half a
-     * second, a dozen more would be under way when the first 429 comes.
+     * How many requests may be in flight. It grows with each answer: otherwise, at 25 requests per second and half a second
+     * for each answer, a dozen more requests would be under way when the first 429 arrives.
      */
-    private int width = 1;
+    private int concurrency = 1;
 
     /** The least time between two requests. */
     private long interval;
 
     private long notBefore;
-    /** When the first request was sent that was refused; null if another answer came since. */
-    private Long refusedAt;
+    /** When the first request that was answered with 429 was sent; null if another answer arrived since. */
+    private Long refusedSince;
 
     private Future<?> wakeUp = new CompletableFuture<>();
 
-    /** @param clock tells the time in nanoseconds from any origin */
-    RateLimiter(RetryPolicy policy, ScheduledExecutorService timer, LongSupplier clock) {
-        this.policy = policy;
+    /** @param clock returns the time in nanoseconds from any origin */
+    RateLimiter(RateLimit limit, ScheduledExecutorService timer, LongSupplier clock) {
+        this.limit = limit;
         this.timer = timer;
         this.clock = clock;
-        interval = SECOND / policy.requestsPerSecond();
+        interval = SECOND / limit.requestsPerSecond();
         notBefore = clock.getAsLong();
     }
 
     /**
-     * Lets the waiter send when it is its turn, perhaps at once.
+     * Queues a request; {@link #sendNext} starts it.
      *
-     * @param first whether it goes before all that wait already
+     * @return completes when the request may be sent, and fails when the limiter gives up or cannot use its timer; cancelling
+     *     it takes the request out of the queue
      */
-    void enter(Waiter waiter, boolean first) {
+    CompletableFuture<Turn> enqueue(boolean first, Consumer<Duration> onPause) {
+        Queued queued = new Queued(new CompletableFuture<>(), onPause);
         if (first) {
-            waiting.addFirst(waiter);
+            queue.addFirst(queued);
         } else {
-            waiting.addLast(waiter);
+            queue.addLast(queued);
         }
-        sendNext();
+        return queued.turn();
     }
 
-    /** Takes back {@link #enter}. */
-    void withdraw(Waiter waiter) {
-        waiting.remove(waiter);
-    }
-
-    /** Whether nothing of the key is under way, and what was learned of it is old. */
+    /** Whether no request of the key is queued or in flight, and what is known about the key is more than a minute old. */
     synchronized boolean isIdle() {
-        return waiting.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > 60 * SECOND;
+        return queue.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > 60 * SECOND;
     }
 
     /**
-     * Hears of the end of a request that was not answered with 429.
+     * Ends the turn of a request that was not answered with 429.
      *
      * @param answered whether it was answered at all
      */
-    void over(boolean answered) {
+    void requestEnded(boolean answered) {
         synchronized (this) {
             inFlight--;
-            // Silence widens, too: one at a time, many calls would wait for hours for a service that does not answer.
-            width = Math.min(width + 1, DoubleTickClient.MAX_REQUESTS);
-            refusedAt = answered ? null : refusedAt;
+            // Timeouts also raise the limit; otherwise a dead service would hold the queue for hours.
+            concurrency = Math.min(concurrency + 1, DoubleTickClient.MAX_REQUESTS);
+            refusedSince = answered ? null : refusedSince;
         }
         sendNext();
     }
 
     /**
-     * Hears of the end of a request that was answered with 429.
+     * Ends the turn of a request that was answered with 429.
      *
-     * @return how long no request is sent; null if all that wait have failed, because DoubleTick asks for too long a wait or
-     *     has answered nothing else for too long
+     * @return how long no request is sent; null if the limiter has given up, because DoubleTick asks for too long a wait or has
+     *     answered nothing but 429 for too long. All queued requests have failed then.
      */
-    Duration refused(long sentAt, DoubleTickException failure) {
+    Duration requestRefused(long sentAt, DoubleTickException refusal) {
         Duration wait;
         synchronized (this) {
             long now = clock.getAsLong();
             inFlight--;
-            width = 1;
+            concurrency = 1;
             sent.remove(sentAt);
-            if (refusedAt == null) {
-                refusedAt = sentAt;
-                int passed = sent.subSet(sentAt - SECOND, false, sentAt, false).size();
-                interval = passed == 0 ? interval : SECOND / passed;
+            if (refusedSince == null) {
+                refusedSince = sentAt;
+                int accepted =
+                        sent.subSet(sentAt - SECOND, false, sentAt, false).size();
+                interval = accepted == 0 ? interval : SECOND / accepted;
             }
-            wait = policy.waitAfterRefusal(failure, Duration.ofNanos(now - refusedAt));
-            refusedAt = wait == null ? null : refusedAt;
+            wait = limit.waitAfter(refusal, Duration.ofNanos(now - refusedSince));
+            refusedSince = wait == null ? null : refusedSince;
             notBefore = wait == null ? notBefore : Math.max(notBefore, now + wait.toNanos());
         }
         if (wait == null) {
-            failAll(failure);
+            failAll(refusal);
         }
         sendNext();
         return wait;
     }
 
     private void failAll(Throwable failure) {
-        for (Waiter waiter : waiting.toArray(new Waiter[0])) { // Leaves out who enters meanwhile.
-            waiting.remove(waiter);
-            waiter.fail(failure);
+        for (Queued queued : queue.toArray(new Queued[0])) { // Leaves out requests that are queued meanwhile.
+            queue.remove(queued);
+            queued.turn().completeExceptionally(failure);
         }
     }
 
-    private void sendNext() {
+    /** Sends the first request of the queue if it may be sent now, otherwise later. Never throws. */
+    void sendNext() {
         try {
             next().run();
-        } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
+        } catch (RuntimeException | Error e) { // A timer that is shut down rejects tasks.
             failAll(e);
         }
     }
 
+    /** Returns what to do next: the callbacks of other classes must not run under the lock. */
     private synchronized Runnable next() {
+        Queued next = queue.peek();
+        while (next != null && next.turn().isDone()) { // It was cancelled.
+            queue.remove(next);
+            next = queue.peek();
+        }
         long now = clock.getAsLong();
         long wait = notBefore - now;
-        Waiter waiter = waiting.peek();
-        if (waiter == null || wait <= 0 && inFlight >= width) {
+        if (next == null || wait <= 0 && inFlight >= concurrency) {
             return () -> {};
         }
         if (wait > 0) {
             wakeUp.cancel(false);
             wakeUp = timer.schedule(this::sendNext, wait, TimeUnit.NANOSECONDS);
-            return wait > interval ? () -> waiting.forEach(w -> w.heldBack(Duration.ofNanos(wait))) : () -> {};
+            return wait > interval
+                    ? () -> queue.forEach(q -> q.onPause().accept(Duration.ofNanos(wait)))
+                    : () -> {};
         }
-        waiting.remove(waiter);
+        queue.remove(next);
         sent.removeIf(at -> now - at > 60 * SECOND);
         sent.add(now);
         notBefore = now + interval;
         inFlight++;
+        CompletableFuture<Turn> turn = next.turn();
         return () -> {
-            waiter.send(now);
-            sendNext();
+            if (turn.complete(new Turn(this, now))) {
+                sendNext();
+            } else { // It was cancelled meanwhile.
+                requestEnded(false);
+            }
         };
     }
 }

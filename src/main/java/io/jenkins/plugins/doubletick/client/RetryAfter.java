@@ -15,12 +15,28 @@ import okhttp3.Response;
  */
 final class RetryAfter {
 
+    /** The longest wait that a call accepts, because a person or an executor is waiting for it. */
+    static final Duration LONGEST = Duration.ofSeconds(60);
+
+    /** Clocks and the header {@code Date} leave out fractions of a second, so a wait of a minute can look longer. */
+    private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
+
     /** Above it, a number is a Unix time in milliseconds: in seconds it would be the year 5138. */
     private static final double MILLISECONDS = 1e11;
     /** The longest wait that is told apart from longer ones, some 31 years, which no computation overflows. */
     private static final double LONGEST_SECONDS = 999_999_999;
 
     private RetryAfter() {}
+
+    /** Whether a response asks for a wait. */
+    static boolean isWait(Duration asked) {
+        return asked != null && !asked.isZero();
+    }
+
+    /** Whether a response asks for a longer wait than a call accepts. */
+    static boolean isTooLong(Duration asked) {
+        return asked != null && asked.compareTo(LONGEST.plus(CLOCK_ERROR)) > 0;
+    }
 
     /** Returns how long to wait; null if the response does not say. */
     static Duration of(Headers headers, JsonNode extraData) {

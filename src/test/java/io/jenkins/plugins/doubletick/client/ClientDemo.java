@@ -16,7 +16,7 @@ public final class ClientDemo implements CallListener {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
             DoubleTickClient client = new DoubleTickClient(
-                    new OkHttpClient(), HttpUrl.get(args[0]), "doubletick-plugin/demo", RetryPolicy.DEFAULT, timer);
+                    new OkHttpClient(), HttpUrl.get(args[0]), "doubletick-plugin/demo", Retry.DEFAULT, timer);
             ApiKey key = ApiKey.parse(DoubleTickStandIn.KEY);
             for (TeamMember member : client.team(key).get().members()) {
                 System.out.println(member.name() + ", " + member.role() + ", " + member.loginNumber());
@@ -46,7 +46,7 @@ public final class ClientDemo implements CallListener {
     }
 
     @Override
-    public void heldBack(Duration wait) {
+    public void rateLimited(Duration wait) {
         System.out.println("Waiting " + wait.toSeconds() + " s for its turn.");
     }
 }

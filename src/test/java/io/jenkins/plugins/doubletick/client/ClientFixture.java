@@ -6,38 +6,49 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Assertions;
 
-/** A client for a test, with waits of some milliseconds, and a listener that remembers. */
+/** A client with waits of some milliseconds and its timer, and a listener that remembers. */
 final class ClientFixture implements CallListener, AutoCloseable {
 
-    static final RetryPolicy FAST = policy(Duration.ofSeconds(30));
+    static final Duration INSTANT = Duration.ofMillis(2);
+
+    OkHttpClient http = new OkHttpClient();
+    Retry retry = new Retry(4, INSTANT);
+    RateLimit limit = new RateLimit(100_000, INSTANT, Duration.ofSeconds(2));
+    Timeouts timeouts = Timeouts.DEFAULT;
+    Executor threads = DoubleTickClient.pool();
+    final RefusingTimer timer = new RefusingTimer();
 
     final DoubleTickClient client;
     final List<String> told = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     ClientFixture(String url) {
-        this(url, new OkHttpClient(), FAST);
+        this(url, defaults -> {});
     }
 
-    ClientFixture(String url, OkHttpClient http, RetryPolicy policy) {
-        client = new DoubleTickClient(http, HttpUrl.get(url), "test/1", policy, timer);
+    /** @param settings sets what is not as usual */
+    ClientFixture(String url, Consumer<ClientFixture> settings) {
+        settings.accept(this);
+        client = new DoubleTickClient(http, HttpUrl.get(url), "test/1", retry, limit, timeouts, timer, threads);
     }
 
-    /** Waits of some milliseconds, and no rate. */
-    static RetryPolicy policy(Duration callTimeout) {
-        return new RetryPolicy(
-                4, Duration.ofMillis(2), Duration.ofSeconds(60), Duration.ofSeconds(2), callTimeout, 100_000);
+    /** Ends each request after this time. */
+    void answerWithin(Duration time) {
+        timeouts = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), time);
     }
 
     static ApiKey key() throws DoubleTickException {
         return ApiKey.parse(DoubleTickStandIn.KEY);
+    }
+
+    CompletableFuture<LogoutResult> send() throws DoubleTickException {
+        return send(DoubleTickStandIn.MEMBER);
     }
 
     CompletableFuture<LogoutResult> send(String number) throws DoubleTickException {
@@ -45,7 +56,7 @@ final class ClientFixture implements CallListener, AutoCloseable {
     }
 
     LogoutResult logout(String number) throws Exception {
-        return send(number).get(1, TimeUnit.MINUTES);
+        return resultOf(send(number));
     }
 
     DoubleTickException failure(String number, Reason reason) throws Exception {
@@ -54,10 +65,14 @@ final class ClientFixture implements CallListener, AutoCloseable {
         return failure;
     }
 
+    static <T> T resultOf(CompletableFuture<T> future) throws Exception {
+        return future.get(1, TimeUnit.MINUTES);
+    }
+
     static DoubleTickException failureOf(CompletableFuture<?> future) {
         return Assertions.assertInstanceOf(
                 DoubleTickException.class,
-                Assertions.assertThrows(ExecutionException.class, () -> future.get(1, TimeUnit.MINUTES))
+                Assertions.assertThrows(ExecutionException.class, () -> resultOf(future))
                         .getCause());
     }
 
@@ -67,8 +82,8 @@ final class ClientFixture implements CallListener, AutoCloseable {
     }
 
     @Override
-    public void heldBack(Duration wait) {
-        told.add("held back");
+    public void rateLimited(Duration wait) {
+        told.add("rate limited");
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,7 +183,7 @@ class DoubleTickClientTest {
     @Test
     void neverAnswered() throws Exception {
         try (ClientFixture impatient =
-                new ClientFixture(standIn.url(), new OkHttpClient(), ClientFixture.policy(Duration.ofSeconds(1)))) {
+                new ClientFixture(standIn.url(), settings -> settings.answerWithin(Duration.ofSeconds(1)))) {
             DoubleTickException failure = impatient.failure(DoubleTickStandIn.SILENT, Reason.TIMED_OUT);
             assertEquals("No answer within 1 s (4 tries)", failure.getMessage());
             assertEquals(0, failure.status());

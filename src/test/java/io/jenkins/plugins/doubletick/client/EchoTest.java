@@ -49,15 +49,10 @@ class EchoTest implements CallListener {
 
     private void sendAll(String url, OkHttpClient http, int maxTries) throws Exception {
         ApiKey key = ApiKey.parse(KEY);
-        RetryPolicy fast = ClientFixture.FAST;
-        RetryPolicy policy = new RetryPolicy(
-                maxTries,
-                fast.firstWait(),
-                fast.maxRetryAfter(),
-                fast.patience(),
-                fast.callTimeout(),
-                fast.requestsPerSecond());
-        try (ClientFixture fixture = new ClientFixture(url, http, policy)) {
+        try (ClientFixture fixture = new ClientFixture(url, settings -> {
+            settings.http = http;
+            settings.retry = new Retry(maxTries, ClientFixture.INSTANT);
+        })) {
             for (String number : EchoingServer.numbers()) {
                 searchFailure(number, fixture.client.logout(key, LoginNumber.parse(number), this));
             }
@@ -78,7 +73,7 @@ class EchoTest implements CallListener {
     }
 
     @Override
-    public void heldBack(Duration wait) {
+    public void rateLimited(Duration wait) {
         throw new AssertionError("There is no other logout");
     }
 }

@@ -22,7 +22,7 @@ public final class Fault {
     Opener proxyServer;
     IntFunction<ProxySettings> proxy;
     int proxyRequests;
-    Duration callTimeout = RetryPolicy.DEFAULT.callTimeout();
+    Duration callTimeout = Timeouts.DEFAULT.response();
     int tries = 1;
     int requests = 1;
     Reason reason;

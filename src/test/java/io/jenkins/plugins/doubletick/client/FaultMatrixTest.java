@@ -98,7 +98,10 @@ class FaultMatrixTest {
             if (service.proxySettings() != null) {
                 service.proxySettings().applyTo(http, toldToProxySelector);
             }
-            fixture = new ClientFixture(service.url(), http.build(), ClientFixture.policy(fault.callTimeout));
+            fixture = new ClientFixture(service.url(), settings -> {
+                settings.http = http.build();
+                settings.answerWithin(fault.callTimeout);
+            });
             result = fixture.client.logout(ClientFixture.key(), LoginNumber.parse(DoubleTickStandIn.MEMBER), this);
         }
 
@@ -146,7 +149,7 @@ class FaultMatrixTest {
         }
 
         @Override
-        public void heldBack(Duration wait) {
+        public void rateLimited(Duration wait) {
             throw new AssertionError("There is no other logout");
         }
 

@@ -1,51 +1,28 @@
 package io.jenkins.plugins.doubletick.client;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A limiter with a simulated clock, and what those hear who wait there. */
+/** A limiter with a simulated clock, and what happened to the requests there. */
 class LimiterFixture {
 
     final VirtualTime time = new VirtualTime();
-    final RateLimiter limiter = new RateLimiter(RetryPolicy.DEFAULT, time, time::now);
-    /** What happened, with the milliseconds at which it did. */
+    final RateLimiter limiter = limiter(time);
+    /** What happened, with the milliseconds at which it did; a pause is told once to each request. */
     final List<String> events = new ArrayList<>();
 
     final List<Throwable> failures = new ArrayList<>();
+    private final Set<CompletableFuture<?>> told = new HashSet<>();
 
-    final class Waiter implements RateLimiter.Waiter {
-
-        private final String name;
-        private boolean told;
-
-        Waiter(String name) {
-            this.name = name;
-        }
-
-        @Override
-        public void send(long sentAt) {
-            assertEquals(time.now(), sentAt);
-            events.add(name + " sent at " + milliseconds());
-        }
-
-        @Override
-        public void heldBack(Duration wait) {
-            if (!told) {
-                events.add(name + " waits " + wait.toMillis() + " at " + milliseconds());
-            }
-            told = true;
-        }
-
-        @Override
-        public void fail(Throwable failure) {
-            events.add(name + " failed at " + milliseconds());
-            failures.add(failure);
-        }
+    RateLimiter limiter(ScheduledExecutorService timer) {
+        return new RateLimiter(RateLimit.DEFAULT, timer, time::now);
     }
 
     static long nanos(long milliseconds) {
@@ -56,7 +33,7 @@ class LimiterFixture {
         return new DoubleTickException(Reason.RATE_LIMITED, "429", 429, retryAfter);
     }
 
-    private long milliseconds() {
+    long milliseconds() {
         return TimeUnit.NANOSECONDS.toMillis(time.now());
     }
 
@@ -64,9 +41,28 @@ class LimiterFixture {
         time.schedule(action, milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    void enter(String... names) {
+    void submit(String... names) {
         for (String name : names) {
-            limiter.enter(new Waiter(name), false);
+            submit(limiter, name, false);
         }
+    }
+
+    CompletableFuture<RateLimiter.Turn> submit(RateLimiter limiter, String name, boolean first) {
+        CompletableFuture<?> key = new CompletableFuture<>();
+        CompletableFuture<RateLimiter.Turn> turn = limiter.enqueue(first, wait -> {
+            if (told.add(key)) {
+                events.add(name + " waits " + wait.toMillis() + " at " + milliseconds());
+            }
+        });
+        turn.whenComplete((granted, failure) -> {
+            if (granted != null) {
+                events.add(name + " sent at " + TimeUnit.NANOSECONDS.toMillis(granted.sentAt()));
+            } else if (!turn.isCancelled()) {
+                events.add(name + " failed at " + milliseconds());
+                failures.add(failure);
+            }
+        });
+        limiter.sendNext();
+        return turn;
     }
 }

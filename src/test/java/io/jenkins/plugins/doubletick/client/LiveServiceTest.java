@@ -44,7 +44,7 @@ class LiveServiceTest {
                 new OkHttpClient.Builder().addInterceptor(this::look).build(),
                 HttpUrl.get(DoubleTickClient.DEFAULT_URL),
                 "doubletick-plugin/live-test",
-                RetryPolicy.DEFAULT,
+                Retry.DEFAULT,
                 timer);
     }
 

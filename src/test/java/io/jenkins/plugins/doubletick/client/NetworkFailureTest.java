@@ -48,7 +48,7 @@ class NetworkFailureTest {
                 row(new UnknownHostException("p.example"), Reason.UNKNOWN_HOST, "The host name p.example is unknown"),
                 row(new UnknownHostException(" "), Reason.UNKNOWN_HOST, "The host name api.example is unknown"),
                 row(new UnknownHostException(), Reason.UNKNOWN_HOST, "The host name api.example is unknown"),
-                row(new IOException("Failed to authenticate with proxy"), Reason.PROXY, proxyLogin),
+                row(new IOException("Failed to authenticate with proxy"), Reason.PROXY_LOGIN, proxyLogin),
                 row(
                         new ProtocolException("Received HTTP_PROXY_AUTH (407) code while not using proxy"),
                         Reason.PROXY,

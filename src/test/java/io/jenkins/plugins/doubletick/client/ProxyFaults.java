@@ -45,11 +45,11 @@ final class ProxyFaults {
                 behindTls("a proxy that demands another password")
                         .proxy(as("wrong"), 2, LOGIN)
                         .requests(0)
-                        .fails(Reason.PROXY, DEMANDS_LOGIN),
+                        .fails(Reason.PROXY_LOGIN, DEMANDS_LOGIN),
                 behindTls("a proxy that demands a login that there is not")
                         .proxy(OPEN, 1, LOGIN)
                         .requests(0)
-                        .fails(Reason.PROXY, DEMANDS_LOGIN),
+                        .fails(Reason.PROXY_LOGIN, DEMANDS_LOGIN),
                 // The body is not to be sent twice unasked.
                 Fault.tls(
                                 "a server that demands a proxy's login",

@@ -13,19 +13,19 @@ class RateLimiterPaceTest extends LimiterFixture {
     private void pass(int... times) {
         for (int at : times) {
             at(at, () -> {
-                enter("passed");
-                limiter.over(true);
+                submit("passed");
+                limiter.requestEnded(true);
             });
         }
     }
 
     private void refuse(int at) {
         at(at, () -> {
-            enter("refused");
-            limiter.refused(nanos(at), refusal(Duration.ofSeconds(5)));
-            enter("a", "b");
+            submit("refused");
+            limiter.requestRefused(nanos(at), refusal(Duration.ofSeconds(5)));
+            submit("a", "b");
         });
-        at(at + 5000, () -> limiter.over(true));
+        at(at + 5000, () -> limiter.requestEnded(true));
     }
 
     private void assertPace(int at, int milliseconds) {
@@ -66,13 +66,13 @@ class RateLimiterPaceTest extends LimiterFixture {
     @Test
     void whatIsSentLaterDoesNotCount() {
         pass(0);
-        at(500, () -> enter("refused"));
+        at(500, () -> submit("refused"));
         pass(600, 700);
         at(800, () -> {
-            limiter.refused(nanos(500), refusal(Duration.ofSeconds(5)));
-            enter("a", "b");
+            limiter.requestRefused(nanos(500), refusal(Duration.ofSeconds(5)));
+            submit("a", "b");
         });
-        at(5800, () -> limiter.over(true));
+        at(5800, () -> limiter.requestEnded(true));
         assertPace(800, 1100);
     }
 
@@ -80,11 +80,11 @@ class RateLimiterPaceTest extends LimiterFixture {
     void whatWasRefusedDoesNotCount() {
         pass(0);
         at(300, () -> {
-            enter("refused");
-            limiter.refused(nanos(300), refusal(Duration.ofMillis(200)));
-            limiter.over(true);
+            submit("refused");
+            limiter.requestRefused(nanos(300), refusal(Duration.ofMillis(200)));
+            limiter.requestEnded(true);
         });
-        at(400, () -> limiter.over(true));
+        at(400, () -> limiter.requestEnded(true));
         refuse(900);
         assertPace(900, 1100);
     }
@@ -99,8 +99,8 @@ class RateLimiterPaceTest extends LimiterFixture {
     void nothingIsLearnedOfFurtherRefusals() {
         pass(0, 300, 600);
         at(900, () -> {
-            enter("refused");
-            limiter.refused(nanos(900), refusal(Duration.ofSeconds(1)));
+            submit("refused");
+            limiter.requestRefused(nanos(900), refusal(Duration.ofSeconds(1)));
         });
         refuse(2000);
         assertPace(2000, 366);

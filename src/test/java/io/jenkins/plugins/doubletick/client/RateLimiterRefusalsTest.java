@@ -16,10 +16,10 @@ class RateLimiterRefusalsTest extends LimiterFixture {
 
     @Test
     void thoseWhoWaitHearHowLongAfterA429() {
-        enter("a", "b", "c");
-        at(100, () -> assertEquals(Duration.ofSeconds(5), limiter.refused(0, refusal(Duration.ofSeconds(5)))));
-        at(2100, () -> enter("d"));
-        at(5100, () -> enter("e"));
+        submit("a", "b", "c");
+        at(100, () -> assertEquals(Duration.ofSeconds(5), limiter.requestRefused(0, refusal(Duration.ofSeconds(5)))));
+        at(2100, () -> submit("d"));
+        at(5100, () -> submit("e"));
         time.runAll();
         assertEquals(
                 List.of(
@@ -34,11 +34,11 @@ class RateLimiterRefusalsTest extends LimiterFixture {
     @Test
     void waitsAsLongAgainAsNothingElseWasAnsweredUpToEightSeconds() {
         List<Long> waits = new ArrayList<>();
-        enter("a");
+        submit("a");
         for (Duration asked :
                 new Duration[] {null, null, null, null, null, null, Duration.ofSeconds(3), Duration.ZERO}) {
-            waits.add(limiter.refused(time.now(), refusal(asked)).toMillis());
-            enter("a");
+            waits.add(limiter.requestRefused(time.now(), refusal(asked)).toMillis());
+            submit("a");
             time.runAll();
         }
         assertEquals(List.of(1000L, 1000L, 2000L, 4000L, 8000L, 8000L, 3000L, 8000L), waits);
@@ -46,33 +46,33 @@ class RateLimiterRefusalsTest extends LimiterFixture {
 
     @Test
     void anotherAnswerBeginsTheWaitsAnew() {
-        enter("a", "b", "c");
-        limiter.refused(0, refusal(Duration.ofSeconds(5)));
+        submit("a", "b", "c");
+        limiter.requestRefused(0, refusal(Duration.ofSeconds(5)));
         time.runAll();
-        limiter.over(true);
+        limiter.requestEnded(true);
         time.runAll();
         assertEquals("c sent at 5044", events.get(4));
-        assertEquals(Duration.ofSeconds(1), limiter.refused(nanos(5044), refusal(null)));
+        assertEquals(Duration.ofSeconds(1), limiter.requestRefused(nanos(5044), refusal(null)));
     }
 
     @Test
     void silenceDoesNot() {
-        enter("a", "b", "c");
-        limiter.refused(0, refusal(Duration.ofSeconds(5)));
+        submit("a", "b", "c");
+        limiter.requestRefused(0, refusal(Duration.ofSeconds(5)));
         time.runAll();
-        limiter.over(false);
+        limiter.requestEnded(false);
         time.runAll();
-        assertEquals(Duration.ofMillis(5044), limiter.refused(nanos(5044), refusal(null)));
+        assertEquals(Duration.ofMillis(5044), limiter.requestRefused(nanos(5044), refusal(null)));
     }
 
     @Test
     void theLongestOfSeveralWaitsCounts() {
-        enter("a");
-        limiter.over(true);
-        enter("b", "c", "d");
+        submit("a");
+        limiter.requestEnded(true);
+        submit("b", "c", "d");
         time.runAll();
-        limiter.refused(nanos(44), refusal(Duration.ofSeconds(5)));
-        limiter.refused(nanos(88), refusal(Duration.ofSeconds(2)));
+        limiter.requestRefused(nanos(44), refusal(Duration.ofSeconds(5)));
+        limiter.requestRefused(nanos(88), refusal(Duration.ofSeconds(2)));
         time.runAll();
         assertEquals(
                 List.of("a sent at 0", "b sent at 44", "c sent at 88", "d waits 5000 at 132", "d sent at 5132"),
@@ -81,25 +81,25 @@ class RateLimiterRefusalsTest extends LimiterFixture {
 
     @Test
     void oneGoesFirstWhenTheWaitIsOver() {
-        enter("a");
-        limiter.over(true);
-        enter("b", "c", "d", "e");
+        submit("a");
+        limiter.requestEnded(true);
+        submit("b", "c", "d", "e");
         time.runAll();
-        limiter.refused(nanos(44), refusal(Duration.ofSeconds(5)));
-        limiter.refused(nanos(88), refusal(Duration.ofSeconds(5)));
+        limiter.requestRefused(nanos(44), refusal(Duration.ofSeconds(5)));
+        limiter.requestRefused(nanos(88), refusal(Duration.ofSeconds(5)));
         time.runAll();
         assertEquals("d sent at 5132", events.get(events.size() - 1));
     }
 
     @Test
     void anAnswerToAnEarlierRequestEndsNoWait() {
-        enter("a");
-        limiter.over(true);
-        enter("b", "c", "d");
+        submit("a");
+        limiter.requestEnded(true);
+        submit("b", "c", "d");
         time.runAll();
-        assertEquals(Duration.ofSeconds(5), limiter.refused(nanos(44), refusal(Duration.ofSeconds(5))));
-        limiter.over(true);
-        enter("e");
+        assertEquals(Duration.ofSeconds(5), limiter.requestRefused(nanos(44), refusal(Duration.ofSeconds(5))));
+        limiter.requestEnded(true);
+        submit("e");
         assertTrue(events.contains("e waits 5000 at 132"), events::toString);
         time.runAll();
         assertEquals("d sent at 5132", events.get(5), events::toString);
@@ -107,10 +107,10 @@ class RateLimiterRefusalsTest extends LimiterFixture {
 
     @Test
     void tooLongAWaitFailsAllWithTheSameFailure() {
-        enter("a", "b", "c");
-        DoubleTickException failure = refusal(Duration.ofSeconds(61));
-        at(100, () -> assertNull(limiter.refused(0, failure)));
-        at(200, () -> enter("d"));
+        submit("a", "b", "c");
+        DoubleTickException failure = refusal(Duration.ofSeconds(63));
+        at(100, () -> assertNull(limiter.requestRefused(0, failure)));
+        at(200, () -> submit("d"));
         time.runAll();
         assertEquals(List.of("a sent at 0", "b failed at 100", "c failed at 100", "d sent at 200"), events);
         assertSame(failure, failures.get(0));
@@ -119,20 +119,20 @@ class RateLimiterRefusalsTest extends LimiterFixture {
 
     @Test
     void givesUpThreeMinutesAfterTheFirstRefusedRequest() {
-        enter("a");
-        limiter.over(true);
-        enter("b", "c", "d");
-        at(100, () -> limiter.refused(nanos(44), refusal(Duration.ofSeconds(1))));
-        at(44 + 179_999, () -> assertNotNull(limiter.refused(nanos(88), refusal(Duration.ofSeconds(1)))));
-        at(44 + 180_000, () -> assertNull(limiter.refused(nanos(88), refusal(Duration.ofSeconds(1)))));
+        submit("a");
+        limiter.requestEnded(true);
+        submit("b", "c", "d");
+        at(100, () -> limiter.requestRefused(nanos(44), refusal(Duration.ofSeconds(1))));
+        at(44 + 179_999, () -> assertNotNull(limiter.requestRefused(nanos(88), refusal(Duration.ofSeconds(1)))));
+        at(44 + 180_000, () -> assertNull(limiter.requestRefused(nanos(88), refusal(Duration.ofSeconds(1)))));
         time.runAll();
         assertEquals(1, failures.size(), events::toString);
     }
 
     @Test
     void thoseWhoWaitAreSentAlthoughTheOneThatWasRefusedGivesUp() {
-        enter("a", "b");
-        limiter.refused(0, refusal(Duration.ofSeconds(5)));
+        submit("a", "b");
+        limiter.requestRefused(0, refusal(Duration.ofSeconds(5)));
         time.runAll();
         assertEquals(List.of("a sent at 0", "b waits 5000 at 0", "b sent at 5000"), events);
     }

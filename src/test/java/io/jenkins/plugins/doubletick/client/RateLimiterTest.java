@@ -1,14 +1,13 @@
 package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -17,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Many requests at once against each of DoubleTick's documented limits, with a simulated service and clock. */
-class RateLimiterTest {
+/** Many requests at once against each documented limit and those of common frameworks; service and clock are simulated. */
+class RateLimiterTest extends LimiterFixture {
 
     private static final double SECOND = 1e9;
 
-    /** How a 429 tells when the next request will be answered. */
+    /** How a 429 says when the next request will be accepted. */
     private enum Told {
         /** {@code Retry-After}, in whole seconds. */
         IN_HEADER,
@@ -31,79 +30,76 @@ class RateLimiterTest {
         NOT
     }
 
-    private final VirtualTime time = new VirtualTime();
-    private final RateLimiter limiter = new RateLimiter(RetryPolicy.DEFAULT, time, time::now);
     private final List<Long> arrivals = new ArrayList<>();
-    private final List<Throwable> failures = new ArrayList<>();
     private int confirmed;
     private int refused;
-    private int held;
     private long lastConfirmed;
 
     static Stream<Arguments> limits() {
         return Stream.of(
-                        limit("25 a second", 200, () -> SimulatedLimit.sliding(25, 1), 5, 50, 300),
-                        limit("25 a second, fixed", 200, () -> SimulatedLimit.fixed(25, 1, 300), 5, 50, 300),
-                        limit("10 a second", 200, () -> SimulatedLimit.sliding(10, 1), 5, 50, 300),
-                        limit("2 a second", 40, () -> SimulatedLimit.sliding(2, 1), 5, 50, 300, 1000),
-                        limit("1 a second", 60, () -> SimulatedLimit.sliding(1, 1), 5, 50, 300, 1000),
-                        limit("1 a second, fixed", 60, () -> SimulatedLimit.fixed(1, 1, 400), 5, 50, 300, 1000),
-                        limit("60 a minute", 150, () -> SimulatedLimit.sliding(60, 60), 5, 50, 300),
-                        limit("60 a minute, three times", 180, () -> SimulatedLimit.sliding(60, 60), 5, 50, 300),
-                        limit("60 a fixed minute", 150, () -> SimulatedLimit.fixed(60, 60, 0), 5, 50, 300),
-                        limit("60 a minute that ends soon", 150, () -> SimulatedLimit.fixed(60, 60, 1000), 5, 50, 300),
-                        limit(
-                                "60 a minute that has begun",
-                                150,
-                                () -> SimulatedLimit.fixed(60, 60, 20_000),
-                                5,
-                                50,
-                                300))
-                .flatMap(rows -> rows);
+                        limit("25 per second", 200, 8, () -> SimulatedLimit.sliding(25, 1)),
+                        limit("25 per fixed second", 200, 8, () -> SimulatedLimit.fixed(25, 1, 300)),
+                        limit("10 per second", 200, 19, () -> SimulatedLimit.sliding(10, 1)),
+                        limit("2 per second", 40, 19, () -> SimulatedLimit.sliding(2, 1)),
+                        limit("1 per second", 60, 59, () -> SimulatedLimit.sliding(1, 1)),
+                        limit("1 per fixed second", 60, 59, () -> SimulatedLimit.fixed(1, 1, 400)),
+                        limit("60 per minute", 150, 121, () -> SimulatedLimit.sliding(60, 60)),
+                        limit("60 per fixed minute", 150, 121, () -> SimulatedLimit.fixed(60, 60, 0)),
+                        limit("60 per minute that ends soon", 150, 121, () -> SimulatedLimit.fixed(60, 60, 1000)),
+                        limit("60 per minute that has begun", 150, 81, () -> SimulatedLimit.fixed(60, 60, 20_000)))
+                .flatMap(row -> Stream.of(Told.values()).map(told -> Arguments.of(row, told)));
     }
 
-    private static Stream<Arguments> limit(
-            String name, int count, Supplier<SimulatedLimit> limit, Integer... latencies) {
-        return Stream.of(Told.values())
-                .flatMap(told -> Stream.of(latencies).map(latency -> Arguments.of(name, count, limit, told, latency)));
+    /** The NestJS throttler, whose window begins with the first request, and nginx's limit_req. */
+    static Stream<Arguments> frameworks() {
+        return Stream.of(
+                Arguments.of(limit("NestJS, 25/s", 60, 3, () -> SimulatedLimit.throttler(25, 1, 1)), Told.IN_HEADER),
+                Arguments.of(limit("NestJS, 1/s", 30, 29, () -> SimulatedLimit.throttler(1, 1, 1)), Told.IN_HEADER),
+                Arguments.of(limit("NestJS, 60/min", 150, 121, () -> SimulatedLimit.throttler(60, 60, 60)), Told.IN_HEADER),
+                Arguments.of(limit("NestJS, 10/s, blocks 20 s", 60, 48, () -> SimulatedLimit.throttler(10, 1, 20)), Told.IN_HEADER),
+                Arguments.of(limit("nginx, 10/s", 60, 47, () -> SimulatedLimit.leaky(10, 0)), Told.NOT),
+                Arguments.of(limit("nginx, 2/s, burst 5", 40, 19, () -> SimulatedLimit.leaky(2, 5)), Told.NOT));
     }
 
-    @ParameterizedTest(name = "{0}, told {3}, answers in {4} ms")
-    @MethodSource("limits")
-    void allPassInLittleMoreThanTheLeastTime(
-            String name, int count, Supplier<SimulatedLimit> limit, Told told, int latency) {
-        SimulatedLimit service = limit.get();
-        Random random = new Random(count + latency);
-        for (int i = 0; i < count; i++) {
-            limiter.enter(new Simulated(service, told, latency, random), false);
+    private record Limit(String name, int count, int seconds, Supplier<SimulatedLimit> limit) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Limit limit(String name, int count, int seconds, Supplier<SimulatedLimit> limit) {
+        return new Limit(name, count, seconds, limit);
+    }
+
+    @ParameterizedTest(name = "{0}, told {1}")
+    @MethodSource({"limits", "frameworks"})
+    void allPassInLittleMoreThanTheLeastTime(Limit limit, Told told) {
+        for (int latency : new int[] {5, 50, 300}) {
+            new RateLimiterTest().simulate(limit, told, latency);
+        }
+    }
+
+    private void simulate(Limit limit, Told told, int latency) {
+        SimulatedLimit service = limit.limit().get();
+        Random random = new Random(latency);
+        for (int i = 0; i < limit.count(); i++) {
+            new Simulated(service, told, latency, random).submit(false);
         }
         time.runAll();
 
         assertEquals(List.of(), failures);
-        assertEquals(count, confirmed);
-        double least = leastTime(limit.get(), count) / SECOND;
+        assertEquals(limit.count(), confirmed);
         double took = lastConfirmed / SECOND;
-        assertTrue(took <= 1.3 * least + 5, "took " + took + " s, least " + least + " s");
-        assertTrue(refused * 3 < confirmed, "refused " + refused);
+        assertTrue(took <= 1.3 * limit.seconds() + 5, () -> "took " + took + " s, latency " + latency);
+        assertTrue(refused * 3 < confirmed, () -> "refused " + refused + ", latency " + latency);
         for (int i = 25; i < arrivals.size(); i++) {
             assertTrue(arrivals.get(i) - arrivals.get(i - 25) >= SECOND, "More than 25 requests in a second");
         }
     }
 
-    /** Sends a request the moment it is admitted, 25 a second at most. */
-    private static long leastTime(SimulatedLimit limit, int count) {
-        long now = 0;
-        for (int i = 0; i < count; i++) {
-            now += i == 0 ? 0 : (long) (SECOND / 25);
-            for (long wait = limit.admit(now); wait > 0; wait = limit.admit(now)) {
-                now += wait;
-            }
-        }
-        return now;
-    }
-
     /** Sends to the service, and again after a 429, as a call does. */
-    private final class Simulated implements RateLimiter.Waiter {
+    private final class Simulated {
 
         private final SimulatedLimit service;
         private final Told told;
@@ -117,12 +113,14 @@ class RateLimiterTest {
             this.random = random;
         }
 
-        @Override
-        public void send(long sentAt) {
-            arrivals.add(sentAt);
-            after(() -> {
-                long wait = service.admit(time.now());
-                after(() -> answered(sentAt, wait));
+        void submit(boolean first) {
+            CompletableFuture<RateLimiter.Turn> turn = RateLimiterTest.this.submit(limiter, "a", first);
+            turn.thenAccept(granted -> {
+                arrivals.add(granted.sentAt());
+                after(() -> {
+                    long wait = service.admit(time.now());
+                    after(() -> answered(granted.sentAt(), wait));
+                });
             });
         }
 
@@ -136,7 +134,7 @@ class RateLimiterTest {
             if (wait == 0) {
                 confirmed++;
                 lastConfirmed = time.now();
-                limiter.over(true);
+                limiter.requestEnded(true);
                 return;
             }
             refused++;
@@ -146,83 +144,39 @@ class RateLimiterTest {
                         case IN_BODY -> Duration.ofNanos(wait);
                         case NOT -> null;
                     };
-            if (limiter.refused(sentAt, refusal(asked)) != null) {
-                limiter.enter(this, true);
+            if (limiter.requestRefused(sentAt, refusal(asked)) != null) {
+                submit(true);
             }
-        }
-
-        @Override
-        public void heldBack(Duration wait) {
-            held++;
-        }
-
-        @Override
-        public void fail(Throwable failure) {
-            failures.add(failure);
         }
     }
 
-    private static DoubleTickException refusal(Duration retryAfter) {
-        return new DoubleTickException(Reason.RATE_LIMITED, "429", 429, retryAfter);
+    private void simulate(int count, SimulatedLimit service, Told told) {
+        for (int i = 0; i < count; i++) {
+            new Simulated(service, told, 50, new Random(i)).submit(false);
+        }
+        time.runAll();
     }
 
     @Test
     void givesUpWhenNothingBut429IsAnsweredForThreeMinutes() {
-        for (int i = 0; i < 100; i++) {
-            limiter.enter(new Simulated(now -> (long) SECOND, Told.NOT, 50, new Random(i)), false);
-        }
-        time.runAll();
-
+        simulate(100, now -> (long) SECOND, Told.NOT);
         assertEquals(99, failures.size()); // The hundredth is the one that was refused last, which knows.
-        assertTrue(
-                time.now() >= 180 * SECOND && time.now() < 200 * SECOND, "gave up after " + time.now() / SECOND + " s");
-        assertTrue(refused < 40, "refused " + refused);
-        assertTrue(held >= 99, "held back " + held);
+        assertTrue(time.now() >= 180 * SECOND && time.now() < 200 * SECOND, () -> "after " + time.now() / SECOND);
+        assertTrue(refused < 40, () -> "refused " + refused);
+        assertTrue(events.stream().filter(event -> event.contains("waits")).count() >= 99);
     }
 
     @Test
     void aLongerWaitThanAllowedFailsAllThatWait() {
-        for (int i = 0; i < 10; i++) {
-            limiter.enter(new Simulated(now -> (long) (61 * SECOND), Told.IN_BODY, 50, new Random(i)), false);
-        }
-        time.runAll();
-
+        simulate(10, now -> (long) (63 * SECOND), Told.IN_BODY);
         assertEquals(9, failures.size());
         assertEquals(1, refused);
     }
 
     @Test
     void anotherAnswerBetweenBeginsTheThreeMinutesAnew() {
-        SimulatedLimit onceInTwoMinutes = SimulatedLimit.sliding(1, 120);
-        for (int i = 0; i < 4; i++) {
-            limiter.enter(new Simulated(onceInTwoMinutes, Told.NOT, 50, new Random(i)), false);
-        }
-        time.runAll();
-
+        simulate(4, SimulatedLimit.sliding(1, 120), Told.NOT);
         assertEquals(List.of(), failures);
         assertEquals(4, confirmed);
-    }
-
-    @Test
-    void whatDoesNotWaitAnyMoreIsNotSent() {
-        Simulated first = new Simulated(SimulatedLimit.sliding(1, 1), Told.NOT, 50, new Random(1));
-        Simulated withdrawn = new Simulated(SimulatedLimit.sliding(1, 1), Told.NOT, 50, new Random(2));
-        limiter.enter(first, false);
-        limiter.enter(withdrawn, false);
-        limiter.withdraw(withdrawn);
-        time.runAll();
-
-        assertEquals(1, arrivals.size());
-    }
-
-    @Test
-    void isIdleAMinuteAfterTheLastRequest() {
-        limiter.enter(new Simulated(SimulatedLimit.sliding(1, 1), Told.NOT, 50, new Random(1)), false);
-        assertFalse(limiter.isIdle());
-        time.runAll();
-        assertFalse(limiter.isIdle());
-        time.schedule(() -> {}, 67, TimeUnit.SECONDS);
-        time.runAll();
-        assertTrue(limiter.isIdle());
     }
 }

@@ -26,7 +26,7 @@ final class RetryAfterFaults {
                 waits(status, "-5"),
                 waits(status, "0.5"),
                 waits(status, ""),
-                asksTooLong(status, "61", "61"),
+                asksTooLong(status, "63", "63"),
                 asksTooLong(status, "86400", "86400"),
                 asksTooLong(status, "9".repeat(40), "999999999"),
                 asksTooLong(status, date(now.plusHours(1)), "{n}"),

@@ -39,4 +39,40 @@ interface SimulatedLimit {
             return current[1]++ < limit ? 0 : (index + 1) * period - sinceOffset;
         };
     }
+
+    /** Counts from the first request on; the request beyond the limit begins a time in which all are refused. */
+    static SimulatedLimit throttler(int limit, long seconds, long blockSeconds) {
+        long[] until = {0, 0}; // The ends of the window and of the block.
+        int[] count = {0};
+        return now -> {
+            if (now < until[1]) {
+                return until[1] - now;
+            }
+            if (now >= until[0]) {
+                until[0] = now + TimeUnit.SECONDS.toNanos(seconds);
+                count[0] = 0;
+            }
+            if (++count[0] <= limit) {
+                return 0;
+            }
+            until[0] = 0;
+            until[1] = now + TimeUnit.SECONDS.toNanos(blockSeconds);
+            return until[1] - now;
+        };
+    }
+
+    /** Admits a request at even distances, and {@code burst} more at once. */
+    static SimulatedLimit leaky(int perSecond, int burst) {
+        long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        long[] excess = {0, 0}; // How much of the bucket is full, in nanoseconds, and when it was.
+        return now -> {
+            long left = Math.max(0, excess[0] - (now - excess[1]));
+            if (left > burst * interval) {
+                return left - burst * interval;
+            }
+            excess[0] = left + interval;
+            excess[1] = now;
+            return 0;
+        };
+    }
 }

@@ -1,0 +1,47 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Authenticator;
+import okhttp3.Challenge;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.Route;
+
+/**
+ * Has another authenticator answer a proxy's Basic challenge alone: okhttp-api's looks at one header field only, which may
+ * begin with another scheme.
+ */
+final class BasicProxyAuthenticator implements Authenticator {
+
+    private static final String CHALLENGE = "Proxy-Authenticate";
+
+    private final Authenticator authenticator;
+
+    BasicProxyAuthenticator(Authenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    @Override
+    public Request authenticate(Route route, Response response) throws IOException {
+        // Behind the tunnel it is the service that asks for the login, and it must not get it.
+        if (!response.request().method().equals("CONNECT") || isPreemptive(response)) {
+            return null;
+        }
+        List<Challenge> basic = response.challenges().stream()
+                .filter(challenge -> challenge.scheme().equalsIgnoreCase("Basic"))
+                .toList();
+        return authenticator.authenticate(
+                route,
+                basic.isEmpty()
+                        ? response
+                        : response.newBuilder()
+                                .header(CHALLENGE, "Basic realm=\"" + basic.get(0).realm() + "\"")
+                                .build());
+    }
+
+    /** Before each tunnel OkHttp asks for a login that the proxy has not asked for; okhttp-api logs a warning then. */
+    private static boolean isPreemptive(Response response) {
+        return "OkHttp-Preemptive".equals(response.header(CHALLENGE));
+    }
+}

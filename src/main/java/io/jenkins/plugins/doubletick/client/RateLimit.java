@@ -1,0 +1,32 @@
+package io.jenkins.plugins.doubletick.client;
+
+import java.time.Duration;
+
+/**
+ * The rate of the requests with one API key, and how long the key is not used after a 429.
+ *
+ * @param requestsPerSecond how many requests are sent in a second at most
+ * @param firstWait the shortest wait after a 429 that does not say how long to wait; the longest is eight times that
+ * @param patience how long DoubleTick may answer nothing but 429 before the calls that wait fail
+ */
+record RateLimit(int requestsPerSecond, Duration firstWait, Duration patience) {
+
+    /** 25 requests per second is the highest limit in DoubleTick's documentation. */
+    static final RateLimit DEFAULT = new RateLimit(25, Duration.ofSeconds(1), Duration.ofMinutes(3));
+
+    /**
+     * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise as long as it has answered
+     * nothing but 429. A request that is sent too early costs little, and a late one delays all calls with the key.
+     *
+     * @param refusedFor how long DoubleTick has answered nothing but 429
+     * @return null if the calls that wait must fail
+     */
+    Duration waitAfter(DoubleTickException refusal, Duration refusedFor) {
+        Duration asked = refusal.retryAfter();
+        if (RetryAfter.isTooLong(asked) || refusedFor.compareTo(patience) >= 0) {
+            return null;
+        }
+        long nanos = Math.max(firstWait.toNanos(), Math.min(refusedFor.toNanos(), 8 * firstWait.toNanos()));
+        return RetryAfter.isWait(asked) ? asked : Duration.ofNanos(nanos);
+    }
+}
