@@ -1,48 +1,53 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.monitor.ApiKeyWatch;
-
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
-import io.jenkins.plugins.doubletick.client.ApiKey;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import hudson.model.Job;
+import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import jenkins.util.SystemProperties;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Asks DoubleTick whether it accepts the API key of a credential, for administrators and once a day. */
-final class ApiKeyCheck {
+/** Asks DoubleTick whether it accepts the API key of a credential. */
+@Restricted(NoExternalUse.class)
+public final class ApiKeyCheck {
 
     private ApiKeyCheck() {}
 
     /**
-     * Starts a check ({@code GET /roles}) and returns at once.
+     * Finds the key, sends {@code GET /roles}, which changes nothing, and tells the listeners the result. Does not block.
      *
-     * @param folder the full name of the folder in whose store the credential is; empty for Jenkins's own store
-     * @return completes if DoubleTick accepts the key, else exceptionally, with an {@link AbortException} if there is no
-     *     usable key; cancelling it ends the look-up, but no request, whose answer is still learned
+     * @param job the job that uses the credential; null for the default credential
+     * @return completes if DoubleTick accepts the key, else exceptionally; cancelling it does not cancel the request
      */
-    static CompletableFuture<Void> start(String folder, String credentialsId) {
-        CompletableFuture<CompletableFuture<Void>> lookup =
-                ApiKeyProvider.get().checks.call(() -> send(folder, credentialsId));
-        CompletableFuture<Void> check = lookup.thenCompose(Function.identity());
-        check.whenComplete((accepted, failure) -> lookup.cancel(true));
-        return check;
+    @NonNull
+    public static CompletableFuture<Void> start(@CheckForNull Job<?, ?> job, String credentialsId) {
+        return ApiKeyFinder.find(job, credentialsId).thenCompose(found -> ask(job, found));
     }
 
-    private static CompletableFuture<Void> send(String folder, String credentialsId) throws AbortException {
-        StoredApiKey stored = StoredApiKey.findIn(folder, credentialsId);
-        if (stored == null) {
-            ApiKeyWatch.get().forget(folder, credentialsId);
-            throw new AbortException(Messages.CredentialsDropDown_notFound(credentialsId));
+    private static CompletableFuture<Void> ask(@CheckForNull Job<?, ?> job, ApiKeyFinder.Found found) {
+        try {
+            return DoubleTickClientProvider.get()
+                    .client()
+                    .checkKey(found.key())
+                    .whenComplete((accepted, failure) -> ApiKeyListener.tell(new Use(found, job, null, false), failure));
+        } catch (AbortException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        ApiKey key = stored.key();
-        return ApiKeyWatch.watch(DoubleTickClientProvider.get().client().checkKey(key), stored, key);
     }
 
-    /** Says why a check did not end well. */
-    static String explain(Throwable failure, String credentialsId) {
-        Throwable cause = BlockingCalls.cause(failure);
-        return cause instanceof DoubleTickException
-                ? cause.getMessage()
-                : ApiKeyProvider.explainOrLog(cause, credentialsId);
+    /** Returns the result of a check in sentences. */
+    @NonNull
+    public static String explain(@CheckForNull Throwable failure, String credentialsId) {
+        return failure == null
+                ? Messages.ApiKeyCheck_accepted(credentialsId)
+                : Advice.explain(failure, Advice.Purpose.FORM, credentialsId, null);
+    }
+
+    /** Returns how long a web request waits for a check: 40 seconds, since a reverse proxy often waits 60. */
+    public static int webLimitSeconds() {
+        return SystemProperties.getInteger("io.jenkins.plugins.doubletick.webLimitSeconds", 40);
     }
 }

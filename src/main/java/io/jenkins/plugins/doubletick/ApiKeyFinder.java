@@ -16,6 +16,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import java.io.Serial;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,17 @@ public final class ApiKeyFinder {
         }
     }
 
+    /** There is no such credential, or it holds no key. */
+    public static final class NoKeyException extends AbortException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        private NoKeyException(String message) {
+            super(message);
+        }
+    }
+
     /** Asks the credentials plugin for the credential of a type; null if there is none. */
     private interface Search {
         @CheckForNull
@@ -66,8 +78,8 @@ public final class ApiKeyFinder {
     /**
      * Finds the key as the run may: with its folders, its user's permissions and its parameters.
      *
-     * @return completes exceptionally with an {@link AbortException} that says why there is no key, or with whatever a store of
-     *     credentials throws
+     * @return completes exceptionally with a {@link NoKeyException} that says why there is no key, with another {@link
+     *     AbortException}, or with whatever a store of credentials throws
      */
     @NonNull
     public static CompletableFuture<Found> find(Run<?, ?> run, String id) {
@@ -87,8 +99,9 @@ public final class ApiKeyFinder {
     @NonNull
     public static CompletableFuture<Found> find(@CheckForNull Job<?, ?> job, String id) {
         if (job == null) {
+            // Takes a lane of its own, so that one store that hangs does not hold up the check of other credentials.
             return find(
-                    Jenkins.get(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
+                    new Object(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
         }
         return find(
                 job,
@@ -143,12 +156,12 @@ public final class ApiKeyFinder {
     private static Found findNow(String id, Search search, HttpUrl url) throws AbortException {
         StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements(url));
         if (found == null) {
-            throw new AbortException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
+            throw new NoKeyException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
         }
         try {
             return new Found(ApiKey.parse(found.getSecret().getPlainText()), found);
         } catch (DoubleTickException e) {
-            throw new AbortException(Messages.ApiKeyFinder_unusable(id, e.getMessage()));
+            throw new NoKeyException(Messages.ApiKeyFinder_unusable(id, e.getMessage()));
         }
     }
 

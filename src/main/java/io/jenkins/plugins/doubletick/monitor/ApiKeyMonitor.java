@@ -1,15 +1,9 @@
 package io.jenkins.plugins.doubletick.monitor;
 
-import io.jenkins.plugins.doubletick.ApiKeyCheck;
-
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
-import java.time.Duration;
+import io.jenkins.plugins.doubletick.ApiKeyCheck;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,15 +15,10 @@ import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.verb.POST;
 
-/** Warns administrators of credentials whose API key DoubleTick refuses, until it accepts the key again. */
+/** Warns administrators about API keys that DoubleTick refuses. */
 @Extension
 @Restricted(NoExternalUse.class)
-public class ApiKeyMonitor extends AdministrativeMonitor {
-
-    /** How long <em>Check now</em> waits for each answer; five seconds later its page is shown whatever is missing. */
-    Duration checkLimit = Duration.ofSeconds(40);
-
-    private volatile Map<ApiKeyRefusal, String> unclear = Map.of();
+public final class ApiKeyMonitor extends AdministrativeMonitor {
 
     public ApiKeyMonitor() {
         super("doubletickApiKey");
@@ -42,46 +31,23 @@ public class ApiKeyMonitor extends AdministrativeMonitor {
 
     @Override
     public boolean isActivated() {
-        return !getRefusals().isEmpty();
+        return !getRefusedKeys().isEmpty();
     }
 
-    /** The credentials whose key DoubleTick refuses. */
-    public List<ApiKeyRefusal> getRefusals() {
-        return ApiKeyWatch.get().refusals().list();
+    public List<RefusedKey> getRefusedKeys() {
+        return RefusedKeys.get().list();
     }
 
-    /** Why <em>Check now</em> could not tell whether the key is still refused; null if it could. */
-    @CheckForNull
-    public String unclear(ApiKeyRefusal refusal) {
-        return unclear.get(refusal);
-    }
-
-    /** Checks all refused keys again. */
+    /** Checks all refused keys again, and waits for the results as long as a web request may. */
     @POST
     @Restricted(DoNotUse.class)
     public HttpResponse doCheckNow() throws InterruptedException, ExecutionException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        Map<ApiKeyRefusal, String> failures = new ConcurrentHashMap<>();
-        CompletableFuture<?>[] checks = getRefusals().stream()
-                .map(refusal -> ApiKeyCheck.start(refusal.getFolder(), refusal.getCredentialsId())
-                        .orTimeout(checkLimit.toNanos(), TimeUnit.NANOSECONDS)
-                        .exceptionally(failure -> {
-                            failures.put(refusal, explain(failure, refusal));
-                            return null;
-                        }))
-                .toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(checks)
-                .thenCompose(done -> ApiKeyWatch.get().learned())
-                .orTimeout(checkLimit.plusSeconds(5).toNanos(), TimeUnit.NANOSECONDS)
-                .handle((done, failure) -> null)
-                .get();
-        unclear = failures;
+        try {
+            RefusedKeys.get().check(null).get(ApiKeyCheck.webLimitSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // The page shows which checks have no result yet.
+        }
         return HttpResponses.redirectViaContextPath("manage");
-    }
-
-    private String explain(Throwable failure, ApiKeyRefusal refusal) {
-        return failure instanceof TimeoutException // The failures of the check itself come in a CompletionException.
-                ? Messages.DoubleTickConfiguration_late(checkLimit.toSeconds())
-                : ApiKeyCheck.explain(failure, refusal.getCredentialsId());
     }
 }

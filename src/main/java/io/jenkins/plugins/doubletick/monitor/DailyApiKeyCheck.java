@@ -1,12 +1,12 @@
 package io.jenkins.plugins.doubletick.monitor;
 
-import io.jenkins.plugins.doubletick.ApiKeyCheck;
-import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
-
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.AsyncPeriodicWork;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.doubletick.ApiKeyCheck;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,8 +15,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Asks DoubleTick once a day, and ten minutes after Jenkins has started, whether it accepts the key of the default
- * credential. {@link ApiKeyMonitor} shows the answer; disabling it stops this check.
+ * Checks the key of the default credential and all refused keys once a day, and ten minutes after Jenkins has started.
+ * Administrators stop this check by disabling {@link ApiKeyMonitor}, which shows the results.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -40,24 +40,27 @@ public final class DailyApiKeyCheck extends AsyncPeriodicWork {
 
     @Override
     protected void execute(TaskListener listener) throws InterruptedException {
-        ApiKeyWatch.get().forgetDeleted(folder -> true);
-        String credentialsId = DoubleTickConfiguration.get().getCredentialsId();
-        if (credentialsId == null
-                || !ExtensionList.lookupSingleton(ApiKeyMonitor.class).isEnabled()) {
+        if (!ExtensionList.lookupSingleton(ApiKeyMonitor.class).isEnabled()) {
             return;
         }
-        CompletableFuture<Void> check = ApiKeyCheck.start("", credentialsId);
+        String id = DoubleTickConfiguration.get().getCredentialsId();
+        CompletableFuture<?> check = RefusedKeys.get().check(id);
+        if (id != null) {
+            check = check.thenCombine(ApiKeyCheck.start(null, id), (checked, accepted) -> null);
+        }
         try {
             check.get(LIMIT_MINUTES, TimeUnit.MINUTES);
-            listener.getLogger().println(Messages.DailyApiKeyCheck_accepted(credentialsId));
+            log(listener, id, ApiKeyCheck.explain(null, id));
         } catch (ExecutionException e) {
-            listener.getLogger()
-                    .println(Messages.DailyApiKeyCheck_failed(
-                            credentialsId, ApiKeyCheck.explain(e.getCause(), credentialsId)));
+            log(listener, id, ApiKeyCheck.explain(e.getCause(), id));
         } catch (TimeoutException e) {
-            listener.getLogger().println(Messages.DailyApiKeyCheck_late(credentialsId, LIMIT_MINUTES));
-        } finally {
-            check.cancel(true);
+            log(listener, id, Messages.DailyApiKeyCheck_late(Integer.toString(LIMIT_MINUTES)));
+        }
+    }
+
+    private static void log(TaskListener listener, @CheckForNull String id, String result) {
+        if (id != null) {
+            listener.getLogger().println(Messages.DailyApiKeyCheck_result(id, result));
         }
     }
 }

@@ -1,0 +1,77 @@
+package io.jenkins.plugins.doubletick.monitor;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Job;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import java.util.Date;
+import java.util.Objects;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * An API key that DoubleTick refuses, as administrators see it. Contains nothing of the key.
+ *
+ * @param credentialsId the credential with the key
+ * @param job the job that used the key last; null if only a check of the default credential did
+ * @param build the number of the build that used the key last; 0 if only checks did
+ * @param answer how DoubleTick refused the key last
+ * @param since the time of the first refusal
+ * @param checked the time of the last refusal or check
+ * @param unclear why the last check had no result, as sentences; null if it had one
+ */
+@Restricted(NoExternalUse.class)
+public record RefusedKey(
+        String credentialsId,
+        @CheckForNull Job<?, ?> job,
+        int build,
+        DoubleTickException answer,
+        Date since,
+        Date checked,
+        @CheckForNull String unclear) {
+
+    /** @param earlier the last refusal of this key; null for the first one */
+    static RefusedKey of(Use use, DoubleTickException failure, @CheckForNull RefusedKey earlier) {
+        boolean keepsUse = earlier != null && use.run() == null;
+        int number = use.run() == null ? 0 : use.run().getNumber();
+        Date now = new Date();
+        return new RefusedKey(
+                keepsUse ? earlier.credentialsId : use.found().credential().getId(),
+                keepsUse ? earlier.job : use.job(),
+                keepsUse ? earlier.build : number,
+                failure,
+                earlier == null ? now : earlier.since,
+                now,
+                null);
+    }
+
+    RefusedKey checkedNow(@CheckForNull String unclear) {
+        return new RefusedKey(credentialsId, job, build, answer, since, new Date(), unclear);
+    }
+
+    /** Whether the key is valid but lacks the permission to log out. */
+    public boolean isMissingPermission() {
+        return answer.reason() == Reason.PERMISSION_MISSING;
+    }
+
+    boolean isOf(@CheckForNull Job<?, ?> job, String credentialsId) {
+        return Objects.equals(job, this.job) && credentialsId.equals(this.credentialsId);
+    }
+
+    /** Returns the build's page below Jenkins's URL; null without a build, or if its job was deleted. */
+    @CheckForNull
+    public String buildUrl() {
+        return build == 0 || isJobGone() ? null : job.getUrl() + build + "/";
+    }
+
+    /** Whether the job was deleted. A renamed job still exists. */
+    boolean isJobGone() {
+        try (ACLContext asSystem = ACL.as2(ACL.SYSTEM2)) {
+            return job != null && Jenkins.get().getItemByFullName(job.getFullName()) != job;
+        }
+    }
+}
