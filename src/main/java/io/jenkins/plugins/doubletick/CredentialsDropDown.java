@@ -7,6 +7,8 @@ import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Queue;
 import hudson.model.queue.Tasks;
 import hudson.security.ACL;
@@ -25,14 +27,20 @@ import org.springframework.security.core.Authentication;
 @Restricted(NoExternalUse.class)
 public final class CredentialsDropDown {
 
+    /**
+     * The value of the entry for no credential, which every form trims. Jenkins's {@code select.js} would replace an empty
+     * value by the saved one, since the drop-down is filled again whenever its own value changes.
+     */
+    static final String NONE = " ";
+
     private CredentialsDropDown() {}
 
     /**
-     * Fills the drop-down of a step. Its first entry is the default credential, and names it to those who may know.
+     * Fills the drop-down of a step. Its first entry is the default credential, and names it to users who may see its ID.
      *
      * @param defaultId null if there is no default credential
      */
-    static ListBoxModel fillWithDefault(
+    public static ListBoxModel fillWithDefault(
             @CheckForNull Item item, @CheckForNull String current, @CheckForNull String defaultId) {
         String text = defaultId == null
                 ? Messages.CredentialsDropDown_defaultNone()
@@ -40,29 +48,38 @@ public final class CredentialsDropDown {
         return fill(item, current, mayChoose(item) ? text : Messages.CredentialsDropDown_default());
     }
 
-    /** @param item what is being configured; null for what is global */
+    /** @param item the item that is configured; null for Jenkins itself */
     public static ListBoxModel fill(@CheckForNull Item item, @CheckForNull String current, String emptyText) {
         StandardListBoxModel items = new StandardListBoxModel();
-        items.add(emptyText, "");
+        items.add(emptyText, NONE);
         if (mayChoose(item)) {
             items.includeMatchingAs(
                     authentication(item),
                     item,
                     StringCredentials.class,
-                    ApiKeyLookup.requirements(),
-                    ApiKeyLookup.USABLE);
+                    ApiKeyFinder.requirements(),
+                    ApiKeyFinder.USABLE);
         }
         String sent = FormInput.sent("credentialsId", current);
-        // Saving the form must keep a credential that its reader cannot see, or that is gone for the moment.
+        // Saving the form must keep a credential that is hidden from the user or missing at the moment.
         return sent.isBlank() || FormInput.isEncrypted(sent) ? items : items.includeCurrentValue(sent);
     }
 
-    /** Checks the choice of a step, which may leave it to a parameter of the build. */
-    static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
+    /** Checks the choice of a step, which can be a parameter of the build. */
+    public static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
         String id = FormInput.sent("value", value).strip();
-        return id.startsWith("${") && id.endsWith("}") && mayChoose(item)
-                ? FormValidation.ok(Messages.CredentialsDropDown_parameter())
-                : checkId(item, value);
+        if (!id.startsWith("${") || !id.endsWith("}") || !mayChoose(item)) {
+            return checkId(item, value);
+        }
+        String name = id.substring(2, id.length() - 1);
+        return item instanceof Job<?, ?> job && !hasParameter(job, name)
+                ? FormValidation.warning(Messages.CredentialsDropDown_noParameter(name))
+                : FormValidation.ok(Messages.CredentialsDropDown_parameter(name));
+    }
+
+    private static boolean hasParameter(Job<?, ?> job, String name) {
+        ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
+        return parameters != null && parameters.getParameterDefinition(name) != null;
     }
 
     /** Checks the choice where there is no build. */
@@ -71,9 +88,9 @@ public final class CredentialsDropDown {
         if (id == null || !mayChoose(item) || FormInput.isEncrypted(id)) {
             return FormValidation.ok();
         }
-        CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyLookup.USABLE, CredentialsMatchers.withId(id));
+        CredentialsMatcher matcher = CredentialsMatchers.allOf(ApiKeyFinder.USABLE, CredentialsMatchers.withId(id));
         boolean none = CredentialsProvider.listCredentialsInItem(
-                        StringCredentials.class, item, authentication(item), ApiKeyLookup.requirements(), matcher)
+                        StringCredentials.class, item, authentication(item), ApiKeyFinder.requirements(), matcher)
                 .isEmpty();
         return none ? FormValidation.error(Messages.CredentialsDropDown_notFound(id)) : FormValidation.ok();
     }
@@ -84,7 +101,7 @@ public final class CredentialsDropDown {
                 : item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM);
     }
 
-    /** Returns whom the builds of an item run as. */
+    /** Returns the user whom the builds of an item run as. */
     static Authentication authentication(@CheckForNull Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }

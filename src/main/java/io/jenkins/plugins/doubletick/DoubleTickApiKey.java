@@ -5,22 +5,30 @@ import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.model.Failure;
 import hudson.util.FormValidation;
+import hudson.util.HttpResponses;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.io.Serial;
+import java.util.Map;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The API key of a DoubleTick account. It has a type of its own, so that the Credentials page can say where the key is
- * found, and is a {@link StringCredentials}, so that {@code withCredentials([string(…)])} takes it, too.
+ * The API key of a DoubleTick account. It has a type of its own, so that the Credentials page says where DoubleTick shows the
+ * key. It is a {@link StringCredentials}, so that {@code withCredentials([string(…)])} accepts it.
  */
 public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials {
 
@@ -30,7 +38,12 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     @CheckForNull
     private final Secret apiKey;
 
-    /** @param apiKey the key as DoubleTick shows it; white space around it is dropped, and none is a blank one */
+    /**
+     * Stored credentials are loaded without this constructor, so an unusable one can still be seen and replaced.
+     *
+     * @param apiKey the key as DoubleTick shows it; white space around it is dropped
+     * @throws Failure if the text cannot be used as an API key; the message says why
+     */
     @DataBoundConstructor
     public DoubleTickApiKey(
             @CheckForNull CredentialsScope scope,
@@ -38,10 +51,14 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             @CheckForNull String description,
             @CheckForNull Secret apiKey) {
         super(scope, id, description);
-        this.apiKey = Secret.fromString(Secret.toString(apiKey).strip());
+        try {
+            this.apiKey = Secret.fromString(ApiKey.parse(Secret.toString(apiKey)).value());
+        } catch (DoubleTickException e) {
+            throw new UnusableKeyFailure(e.getMessage());
+        }
     }
 
-    /** Returns a blank key where none is stored, which is refused with a text that says so. */
+    /** Returns a blank key if none is stored. */
     @NonNull
     public Secret getApiKey() {
         return apiKey == null ? Secret.fromString("") : apiKey;
@@ -51,6 +68,30 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     @Override
     public Secret getSecret() {
         return getApiKey();
+    }
+
+    /** The dialog of the credentials plugin reads JSON, and would not show the sentence of Jenkins's error page. */
+    private static final class UnusableKeyFailure extends Failure {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        UnusableKeyFailure(String message) {
+            super(message + ".");
+        }
+
+        @Override
+        public void generateResponse(StaplerRequest2 req, StaplerResponse2 rsp, Object node)
+                throws IOException, ServletException {
+            String accepted = req.getHeader("Accept");
+            if (accepted != null && accepted.contains("application/json")) {
+                rsp.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+                HttpResponses.okJSON(Map.of("message", getMessage(), "notificationType", "ERROR"))
+                        .generateResponse(req, rsp, node);
+            } else {
+                super.generateResponse(req, rsp, node);
+            }
+        }
     }
 
     /** Describes the kind of credential to the Credentials page. */
@@ -74,23 +115,20 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             return "symbol-key";
         }
 
-        /**
-         * Checks what was typed, so anybody may call it. Says nothing of a saved key, which comes back encrypted: whoever
-         * has seen somebody's encrypted key could have it judged here.
-         */
+        /** Checks the key that the user has typed. Anybody may call it, since a saved key is encrypted and not judged. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckApiKey(@QueryParameter String value) {
             String sent = FormInput.sent("value", value);
-            if (FormInput.isEncrypted(sent)) {
-                return FormValidation.ok();
+            if (sent.isEmpty() || FormInput.isEncrypted(sent)) {
+                return FormValidation.ok(); // Untouched.
             }
             try {
                 String key = ApiKey.parse(sent).value();
                 if (key.length() > ApiKey.DOCUMENTED_LENGTH) {
-                    return FormValidation.warning(
-                            Messages.DoubleTickApiKey_long(key.length(), ApiKey.DOCUMENTED_LENGTH));
+                    return FormValidation.warning(Messages.DoubleTickApiKey_long(
+                            Integer.toString(key.length()), Integer.toString(ApiKey.DOCUMENTED_LENGTH)));
                 }
                 return key.equals(sent)
                         ? FormValidation.ok()

@@ -7,10 +7,6 @@ import hudson.ExtensionList;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,17 +15,15 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Manage Jenkins → System → DoubleTick, where the credential of all steps that name none is chosen. */
+/** The section <em>DoubleTick</em> of <em>Manage Jenkins → System</em>: the credential of all steps without one. */
 @Extension
 @Symbol("doubletick")
 public final class DoubleTickConfiguration extends GlobalConfiguration {
-
-    /** How long a web request may wait for the store of the credential and for DoubleTick. */
-    transient Duration verifyLimit = Duration.ofMinutes(1);
 
     @CheckForNull
     private String credentialsId;
@@ -39,7 +33,8 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
     }
 
     @NonNull
-    static DoubleTickConfiguration get() {
+    @Restricted(NoExternalUse.class)
+    public static DoubleTickConfiguration get() {
         return ExtensionList.lookupSingleton(DoubleTickConfiguration.class);
     }
 
@@ -49,13 +44,13 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
         return Messages.DoubleTickConfiguration_displayName();
     }
 
-    /** The id of the default credential; null if there is none. */
+    /** The ID of the default credential; null if there is none. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
     }
 
-    /** Sets the id of the default credential; blank for none. */
+    /** Sets the ID of the default credential; blank for none. */
     @DataBoundSetter
     public void setCredentialsId(@CheckForNull String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
@@ -71,44 +66,26 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
     @POST
     @Restricted(DoNotUse.class)
     public FormValidation doCheckCredentialsId(@QueryParameter String value) {
-        return CredentialsDropDown.check(null, value);
+        return CredentialsDropDown.checkId(null, value);
     }
 
-    /** Asks DoubleTick whether it accepts the key of the credential that is chosen in the form. */
+    /** Checks the key of the credential that the user has chosen in the form, saved or not. */
     @POST
     @Restricted(DoNotUse.class)
     public FormValidation doVerifyKey(@QueryParameter String credentialsId) throws InterruptedException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        if (Util.fixEmptyAndTrim(credentialsId) == null) {
+        String id = Util.fixEmptyAndTrim(credentialsId);
+        if (id == null) {
             return FormValidation.error(Messages.DoubleTickConfiguration_chooseFirst());
         }
-        CompletableFuture<Void> check = ApiKeyCheck.start("", credentialsId);
+        int limit = ApiKeyCheck.webLimitSeconds();
         try {
-            check.get(verifyLimit.toMillis(), TimeUnit.MILLISECONDS);
-            return FormValidation.ok(Messages.DoubleTickConfiguration_accepted());
+            ApiKeyCheck.start(null, id).get(limit, TimeUnit.SECONDS);
+            return FormValidation.ok(ApiKeyCheck.explain(null, id));
         } catch (ExecutionException e) {
-            return explain(e.getCause(), credentialsId);
+            return FormValidation.error(ApiKeyCheck.explain(e.getCause(), id));
         } catch (TimeoutException e) {
-            return FormValidation.error(Messages.DoubleTickConfiguration_late(verifyLimit.toSeconds()));
-        } finally {
-            check.cancel(true);
+            return FormValidation.error(Messages.DoubleTickConfiguration_late(Integer.toString(limit)));
         }
-    }
-
-    private static FormValidation explain(Throwable failure, String credentialsId) {
-        if (failure instanceof DoubleTickException e) {
-            if (e.reason() == Reason.API_KEY_REJECTED || e.reason() == Reason.API_KEY_FORBIDDEN) {
-                return FormValidation.error(
-                        Messages.DoubleTickConfiguration_rejected(e.getMessage(), Advice.on(e, credentialsId, "")));
-            }
-            return FormValidation.error(
-                    e.status() == 0
-                            ? Messages.DoubleTickConfiguration_unreachable(e.getMessage())
-                            : Messages.DoubleTickConfiguration_unclear(e.getMessage()));
-        }
-        String text = ApiKeyProvider.explain(failure, credentialsId);
-        return text == null
-                ? FormValidation.error(failure, Messages.DoubleTickConfiguration_unexpected())
-                : FormValidation.error(text);
     }
 }

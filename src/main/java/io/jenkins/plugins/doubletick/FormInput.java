@@ -3,25 +3,28 @@ package io.jenkins.plugins.doubletick;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
+import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Keeps forms from telling anybody about a secret that they only know encrypted. Jenkins decrypts every encrypted text of a
- * request for a {@code @QueryParameter}, no matter whose it is ({@code hudson.util.Secret}), so an answer that depends on
- * one would tell about the clear text.
+ * Reads the parameters of live checks as they were sent. Jenkins decrypts each encrypted {@code @QueryParameter}
+ * ({@code hudson.util.Secret}), so a user who has only seen a ciphertext could otherwise have its clear text judged.
  */
 @Restricted(NoExternalUse.class)
 public final class FormInput {
 
+    /** The form of {@code Secret.getEncryptedValue()}. JSON has other characters. */
+    private static final Pattern ENCRYPTED = Pattern.compile("\\s*\\{[A-Za-z0-9+/]+={0,2}}\\s*");
+
     private FormInput() {}
 
     /**
-     * Returns a parameter of the current request as it was sent, in whichever form it may be encrypted.
+     * Returns a parameter of the current request as it was sent, encrypted or not.
      *
-     * @param value what Jenkins made of it; returned where there is no request
+     * @param value the value from Jenkins; returned if there is no request
      */
     @NonNull
     public static String sent(String parameter, @CheckForNull String value) {
@@ -30,10 +33,10 @@ public final class FormInput {
     }
 
     /**
-     * Tells whether a text that was sent looks like an encrypted secret, as a saved value does. Looks at its form only:
-     * whether it can be decrypted would tell something, too.
+     * Returns whether a text looks like an encrypted secret, as the form sends a saved one. Does not decrypt the text, since the
+     * result would tell whether Jenkins can.
      */
     public static boolean isEncrypted(String sent) {
-        return sent.strip().startsWith("{");
+        return ENCRYPTED.matcher(sent).matches();
     }
 }

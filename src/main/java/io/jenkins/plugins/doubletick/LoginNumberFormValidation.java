@@ -13,18 +13,15 @@ public final class LoginNumberFormValidation {
 
     private LoginNumberFormValidation() {}
 
-    /** @param value the request's parameter "value", which is not judged if it came encrypted */
+    /** @param value the request's parameter "value", which is not judged if it was sent encrypted */
     public static FormValidation check(@CheckForNull String value) {
         String sent = FormInput.sent("value", value);
         if (FormInput.isEncrypted(sent)) {
             return FormValidation.ok();
         }
         try {
-            // DoubleTick takes numbers with and without the +; without it, the country code is easily forgotten.
-            LoginNumber.parse(sent);
-            return sent.contains("+")
-                    ? FormValidation.ok()
-                    : FormValidation.ok(Messages.LoginNumberFormValidation_withoutPlus());
+            String warning = LoginNumber.parse(sent).warning();
+            return warning == null ? FormValidation.ok() : FormValidation.warning(warning);
         } catch (DoubleTickException e) {
             return FormValidation.error(e.getMessage());
         }

@@ -1,11 +1,8 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.monitor.ApiKeyMonitor;
-import io.jenkins.plugins.doubletick.monitor.DailyApiKeyCheck;
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
@@ -13,17 +10,21 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.ExtensionList;
 import hudson.model.FreeStyleProject;
-import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfiguratorException;
 import io.jenkins.plugins.casc.misc.ConfiguredWithCode;
 import io.jenkins.plugins.casc.misc.JenkinsConfiguredWithCodeRule;
 import io.jenkins.plugins.casc.misc.junit.jupiter.WithJenkinsConfiguredWithCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.monitor.ApiKeyMonitor;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ class ConfigurationAsCodeTest {
 
         DoubleTickConfiguration.get().setCredentialsId(null);
         CredentialsProvider.lookupStores(r.jenkins).iterator().next().removeCredentials(Domain.global(), onlyKey());
-        ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(export.toByteArray())));
+        configure(yaml);
         assertEquals(DoubleTickStandIn.KEY, onlyKey().getApiKey().getPlainText());
         assertEquals("doubletick", DoubleTickConfiguration.get().getCredentialsId());
     }
@@ -76,20 +77,30 @@ class ConfigurationAsCodeTest {
     /** As docs/configuration-as-code.md says. */
     @Test
     @ConfiguredWithCode("casc.yaml")
-    void watchOverTheKeyCanBeDisabled(JenkinsConfiguredWithCodeRule r) throws Exception {
-        ApiKeyMonitor monitor = ExtensionList.lookupSingleton(ApiKeyMonitor.class);
-        assertTrue(monitor.isEnabled());
+    void monitorCanBeDisabled(JenkinsConfiguredWithCodeRule r) throws Exception {
         Matcher example = Pattern.compile("(?s)```yaml\n(jenkins:\n  disabledAdministrativeMonitors:.*?)```")
                 .matcher(Files.readString(Path.of("docs/configuration-as-code.md")));
         assertTrue(example.find());
-        byte[] yaml = example.group(1).getBytes(StandardCharsets.UTF_8);
-        ConfigurationAsCode.get().configureWith(YamlSource.of(new ByteArrayInputStream(yaml)));
-        assertFalse(monitor.isEnabled());
-        ExtensionList.lookupSingleton(DailyApiKeyCheck.class).execute(TaskListener.NULL);
-        doubleTick.assertNothingSent();
-        ByteArrayOutputStream export = new ByteArrayOutputStream();
-        ConfigurationAsCode.get().export(export);
-        assertTrue(export.toString(StandardCharsets.UTF_8).contains("- \"doubletickApiKey\"\n"));
+        configure(example.group(1));
+        assertFalse(ExtensionList.lookupSingleton(ApiKeyMonitor.class).isEnabled());
+    }
+
+    @Test
+    @ConfiguredWithCode("casc.yaml")
+    void unusableKeyIsRefusedWithItsReason(JenkinsConfiguredWithCodeRule r) throws Exception {
+        String yaml = Files.readString(Path.of("src/test/resources/io/jenkins/plugins/doubletick/casc.yaml"))
+                .replaceFirst("apiKey: .*", "apiKey: \"key_secret two\"");
+        ConfiguratorException failure = assertThrows(ConfiguratorException.class, () -> configure(yaml));
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        assertTrue(trace.toString().contains("The API key has a space"), trace.toString());
+        assertFalse(trace.toString().contains("key_secret"), trace.toString());
+        assertEquals(DoubleTickStandIn.KEY, onlyKey().getApiKey().getPlainText());
+    }
+
+    private static void configure(String yaml) throws Exception {
+        ConfigurationAsCode.get()
+                .configureWith(YamlSource.of(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))));
     }
 
     private static DoubleTickApiKey onlyKey() {

@@ -1,18 +1,15 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
-import hudson.model.FreeStyleProject;
-import hudson.model.Result;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
@@ -20,11 +17,16 @@ import java.nio.file.Files;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
-import org.junit.jupiter.api.BeforeEach;
+import net.sf.json.JSONObject;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
+import org.htmlunit.util.NameValuePair;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -35,11 +37,16 @@ class DoubleTickApiKeyTest {
 
     private static final String STORE = "manage/credentials/store/system/domain/_/";
 
-    private JenkinsRule r;
+    private static JenkinsRule r;
 
-    @BeforeEach
-    void setUp(JenkinsRule r) {
-        this.r = r;
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        r = rule;
+    }
+
+    @AfterEach
+    void tearDown() {
+        StandInExtension.forgetKeys();
     }
 
     private static DoubleTickApiKey saved() {
@@ -92,21 +99,6 @@ class DoubleTickApiKeyTest {
         assertFalse(file.contains(DoubleTickStandIn.KEY), file);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "<apiKey/>"})
-    void credentialThatWasStoredWithoutAKeySaysSo(String key) throws Exception {
-        StandInExtension.addGlobally((DoubleTickApiKey) Jenkins.XSTREAM2.fromXML(
-                "<io.jenkins.plugins.doubletick.DoubleTickApiKey><scope>GLOBAL</scope><id>doubletick</id>" + key
-                        + "</io.jenkins.plugins.doubletick.DoubleTickApiKey>"));
-        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER);
-        builder.setCredentialsId("doubletick");
-        FreeStyleProject job = r.createFreeStyleProject();
-        job.getBuildersList().add(builder);
-        StandInExtension.assertLog(
-                "The credential 'doubletick' holds no usable key. The API key is blank.",
-                r.buildAndAssertStatus(Result.FAILURE, job));
-    }
-
     @Test
     void kindSaysWhatItIs() throws Exception {
         String html = r.createWebClient()
@@ -117,29 +109,80 @@ class DoubleTickApiKeyTest {
         assertTrue(html.contains("It opens the whole account."), html);
     }
 
-    @Test
-    void wrongKeyIsToldBeforeSaving() {
-        String length300 = "key_" + "x".repeat(296);
-        assertAll(
-                check(DoubleTickStandIn.KEY, ""),
-                check(length300, ""),
-                check(Secret.fromString(DoubleTickStandIn.KEY).getEncryptedValue(), ""),
-                check("", "The API key is blank"),
-                check(" \t", "The API key is blank"),
-                check(" " + DoubleTickStandIn.KEY, "White space around the key will not be saved."),
-                check("key_1\nkey_2", "The API key has a line break in it; it must be one line"),
-                check("key_\u20ac", "The API key has a space or a character that is not plain ASCII"),
-                check("Bearer key_1", "The API key has a space or a character that is not plain ASCII"),
-                check(
-                        length300 + "x",
-                        "This key has 301 characters; DoubleTick's have up to 300. Is it just the key?"));
+    /** What the live check says while somebody types, and why saving is refused; blank if it is not. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            key_stand-in-7f3a9c        | ""                                            | ""
+            ""                         | ""                                            | The API key is blank.
+            " \t "                     | The API key is blank                          | The API key is blank.
+            " key_1"                   | White space around the key will not be saved. | ""
+            300                        | ""                                            | ""
+            301                        | This key has 301 characters. DoubleTick's keys have up to 300. Check that the text is just the key. | ""
+            key_1\nkey_2               | The API key has a line break in it            | The API key has a line break in it
+            key_€                      | not plain ASCII                               | not plain ASCII
+            Bearer key_1               | has a space                                   | has a space
+            {'apiKey':'key_1'}         | This is JSON, not an API key                  | This is JSON, not an API key
+            DOUBLETICK_KEY=key_1       | has a name before it                          | has a name before it
+            'key_1'                    | in quotes                                     | in quotes
+            https://a:b@example.com/   | This is a URL                                 | This is a URL
+            {AQAAABAAAAAQ0123456789==} | ""                                            | another Jenkins controller encrypted
+            """)
+    void unusableKeyIsRefusedBeforeAndWhenSaving(String text, String live, String refusal) throws Exception {
+        String key = text.matches("30[01]")
+                ? "key_" + "x".repeat(Integer.parseInt(text) - 4)
+                : text.replace("\\n", "\n").replace("\\t", "\t").replace("€", "\u20ac");
+        String shown = Forms.post(r, DoubleTickApiKey.class, "checkApiKey", "value", key);
+        assertTrue(live.isEmpty() ? shown.isEmpty() : shown.contains(live), shown);
+
+        WebResponse response = create(key, "application/json");
+        JSONObject data = JSONObject.fromObject(response.getContentAsString()).getJSONObject("data");
+        if (refusal.isEmpty()) {
+            assertEquals("SUCCESS", data.getString("notificationType"));
+            assertEquals(key.strip(), saved().getApiKey().getPlainText());
+        } else {
+            assertEquals(400, response.getStatusCode());
+            assertEquals("ERROR", data.getString("notificationType"));
+            assertTrue(data.getString("message").contains(refusal), data.toString());
+            response = create(key, "text/html");
+            assertEquals(400, response.getStatusCode());
+            assertTrue(response.getContentAsString().contains(refusal), response.getContentAsString());
+            assertFalse(response.getContentAsString().contains("\tat "), response.getContentAsString());
+            assertNull(saved());
+        }
     }
 
-    /** As the form asks while somebody types. */
-    private Executable check(String value, String expected) {
-        return () -> assertEquals(
-                expected,
-                Forms.post(r, DoubleTickApiKey.class, "checkApiKey", "value", value)
-                        .replaceFirst("; copy it again.*", ""));
+    /** As the dialog of the credentials plugin and its REST interface do. */
+    private static WebResponse create(String key, String accept) throws Exception {
+        JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        WebRequest request = new WebRequest(client.createCrumbedUrl(STORE + "createCredentials"), HttpMethod.POST);
+        request.setAdditionalHeader("Accept", accept);
+        request.setRequestParameters(List.of(new NameValuePair(
+                "json",
+                new JSONObject()
+                        .element(
+                                "credentials",
+                                new JSONObject()
+                                        .element("$class", DoubleTickApiKey.class.getName())
+                                        .element("scope", "GLOBAL")
+                                        .element("id", "doubletick")
+                                        .element("description", "")
+                                        .element("apiKey", key))
+                        .toString())));
+        return client.getPage(request).getWebResponse();
+    }
+
+    /** A key from an older Jenkins, or one that was copied from another Jenkins, can be seen and replaced. */
+    @ParameterizedTest
+    @CsvSource({"''", "<apiKey/>", "<apiKey>two words</apiKey>", "<apiKey>{AQAAABAAAAAQ0123456789==}</apiKey>"})
+    void unusableStoredKeyIsLoaded(String key) throws Exception {
+        String xml = "<io.jenkins.plugins.doubletick.DoubleTickApiKey><scope>GLOBAL</scope><id>doubletick</id>" + key
+                + "</io.jenkins.plugins.doubletick.DoubleTickApiKey>";
+        StandInExtension.addGlobally((DoubleTickApiKey) Jenkins.XSTREAM2.fromXML(xml));
+        SystemCredentialsProvider.getInstance().load();
+        assertEquals(key.replaceAll("</?apiKey/?>", ""), saved().getSecret().getPlainText());
+        String dialog = new WebUser(null).get(r, STORE + "credential/doubletick/updateDialog").body();
+        assertTrue(dialog.contains("_.apiKey"), dialog);
+        assertTrue(Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick")
+                .startsWith("The credential 'doubletick' holds no usable key. The API key "));
     }
 }

@@ -1,43 +1,51 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.domains.DomainRequirement;
-import hudson.model.ItemGroup;
+import hudson.model.FreeStyleProject;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.StringParameterDefinition;
+import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
-import java.time.Duration;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
 import java.util.List;
 import jenkins.model.Jenkins;
-import org.htmlunit.HttpMethod;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
-import org.springframework.security.core.Authentication;
 
+/** The default credential, its verification, and the drop-downs and checks that all forms share. */
 @WithJenkins
 class DoubleTickConfigurationTest {
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
-    private JenkinsRule r;
+    private static JenkinsRule r;
 
-    @BeforeEach
-    void setUp(JenkinsRule r) {
-        this.r = r;
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        r = rule;
+    }
+
+    @AfterEach
+    void tearDown() {
+        StandInExtension.forgetKeys();
     }
 
     @Test
@@ -51,200 +59,180 @@ class DoubleTickConfigurationTest {
         }
     }
 
-    @Test
-    void verifyKey() throws Exception {
-        StandInExtension.addGlobally(StandInExtension.apiKey("right", DoubleTickStandIn.KEY));
-        StandInExtension.addGlobally(StandInExtension.apiKey("wrong", "key_wrong"));
-        StandInExtension.addGlobally(StandInExtension.apiKey("unusable", "two words"));
-        StandInExtension.addGlobally(secretText("vault", CredentialsScope.GLOBAL));
-        StandInExtension.addGlobally(secretText("system", CredentialsScope.SYSTEM));
-        assertVerify("right", "Key accepted");
-        assertVerify("vault", "Key accepted");
-        assertVerify(
-                "wrong",
-                "DoubleTick rejects this key (DoubleTick answered 401: Invalid public api key). Check the credential"
-                        + " 'wrong': DoubleTick shows the account's key under Settings → Developer's API.");
-        assertEquals(List.of("GET /roles", "GET /roles", "GET /roles"), calls());
-        assertVerify("", "Choose a credential first.");
-        assertVerify("gone", "There is no credential 'gone' here that a build could use.");
-        assertVerify("system", "There is no credential 'system' here that a build could use.");
-        assertVerify(
-                "unusable",
-                "The credential 'unusable' holds no usable key. The API key has a space or a character that is not"
-                        + " plain ASCII; copy it again, just the key.");
-        assertEquals(3, doubleTick.requests().size());
+    private static void addSecretText(String id, CredentialsScope scope, String secret) throws Exception {
+        StandInExtension.addGlobally(new StringCredentialsImpl(scope, id, null, Secret.fromString(secret)));
+    }
+
+    private static void assertVerify(String expected, String id) throws Exception {
+        assertEquals(expected, Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", id));
     }
 
     @Test
-    void verifyKeyWithoutTheRightAnswer() throws Exception {
-        StandInExtension.addDefaultKey();
+    void verifyKeyNamesTheCredential() throws Exception {
+        StandInExtension.addGlobally(StandInExtension.apiKey("right", DoubleTickStandIn.KEY));
+        addSecretText("vault", CredentialsScope.GLOBAL, DoubleTickStandIn.KEY + "\n");
+        addSecretText("system", CredentialsScope.SYSTEM, DoubleTickStandIn.KEY);
+        addSecretText("unusable", CredentialsScope.GLOBAL, "two words");
+        assertVerify("DoubleTick accepts the key of 'right'.", "right");
+        assertVerify("DoubleTick accepts the key of 'vault'.", " vault ");
+        assertEquals(
+                List.of("GET /roles", "GET /roles"),
+                doubleTick.requests().stream()
+                        .map(request -> request.method() + " " + request.path())
+                        .toList());
+        assertVerify("Choose a credential first.", CredentialsDropDown.NONE);
+        for (String id : List.of("gone", "system")) {
+            assertVerify(
+                    "There is no credential with the ID '" + id + "' that this job can use. Check the ID, and that the"
+                            + " credential is in Jenkins's global store or in a folder of this job, with the scope Global.",
+                    id);
+        }
         assertVerify(
-                ScriptedServer.answer(200, "<!doctype html>"),
-                "DoubleTick did not say whether it accepts this key:"
-                        + " DoubleTick answered 200, but without a list of roles.");
-        assertVerify(
-                ScriptedServer.answer(503, ""),
-                "DoubleTick did not say whether it accepts this key: DoubleTick answered 503: Status.");
-        assertVerify(
-                ScriptedServer.reset(),
-                "Cannot reach DoubleTick: The connection broke before DoubleTick's answer was there.");
-        int port = closedPort();
-        StandInExtension.use("http://127.0.0.1:" + port);
-        assertVerify(
-                StandInExtension.CREDENTIALS_ID,
-                "Cannot reach DoubleTick: No connection to 127.0.0.1 on port " + port
-                        + ": it is refused or there is no way there.");
+                "The credential 'unusable' holds no usable key. The API key has a space or a character that is not"
+                        + " plain ASCII; copy it again, just the key.",
+                "unusable");
+        assertEquals(2, doubleTick.requests().size());
         StandInExtension.use("http://doubletick.example");
         assertVerify(
-                StandInExtension.CREDENTIALS_ID,
-                "The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be"
-                        + " an https URL, or http on a loopback address. Nothing was sent.");
-        doubleTick.assertNothingSent();
+                "The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be an https"
+                        + " URL, or http on a loopback address. Nothing was sent.",
+                "right");
     }
 
-    @Test
-    void verifyKeySaysWhatToDoAboutARejectedKey() throws Exception {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            200 | []                                           | DoubleTick accepts the key of 'doubletick'.
+            200 | <!doctype html>                              | DoubleTick answered 200, but without a list of roles. Check whether a proxy
+            401 | {'message':'Insufficient permissions. Missing: roles'} | Insufficient permissions. Missing: roles. Give the API key of the credential
+            401 | {'message':'Invalid public api key'}         | DoubleTick answered 401: Invalid public api key. Check the credential 'doubletick':
+            403 | {'reason':'FORBIDDEN'}                       | DoubleTick answered 403: FORBIDDEN. Check in DoubleTick, under Settings
+            503 | {}                                           | DoubleTick answered 503
+              0 | reset                                        | The connection broke before DoubleTick's answer was there. Check that the Jenkins controller
+            """)
+    void verifyKeyExplains(int status, String body, String expected) throws Exception {
         StandInExtension.addDefaultKey();
-        assertVerify(
-                ScriptedServer.answer(401, "{\"message\":\"Insufficient permissions. Missing: roles\"}"),
-                "DoubleTick rejects this key (DoubleTick answered 401: Insufficient permissions. Missing: roles). Give"
-                        + " the API key of the credential 'doubletick' this permission in DoubleTick, or use another key.");
-        assertVerify(
-                ScriptedServer.answer(403, "{\"reason\":\"FORBIDDEN\"}"),
-                "DoubleTick rejects this key (DoubleTick answered 403: FORBIDDEN). Check in DoubleTick, under Settings →"
-                        + " Developer's API, that the key of the credential 'doubletick' is not revoked, that its"
-                        + " whitelist has the address of the Jenkins controller, and that browser access is not disabled"
-                        + " for it.");
+        try (ScriptedServer server = new ScriptedServer(
+                status == 0 ? ScriptedServer.reset() : ScriptedServer.answer(status, body.replace('\'', '"')))) {
+            StandInExtension.use(server.url());
+            String shown = Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick");
+            assertTrue(shown.contains(expected), shown);
+            assertEquals(1, server.requests().size(), "One try");
+        }
     }
 
     @Test
     void verifyKeyWaitsForABoundedTime() throws Exception {
         StandInExtension.addDefaultKey();
-        DoubleTickConfiguration.get().verifyLimit = Duration.ofSeconds(5);
+        System.setProperty("io.jenkins.plugins.doubletick.webLimitSeconds", "0");
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
             StandInExtension.use(server.url());
-            assertVerify(StandInExtension.CREDENTIALS_ID, "No answer within 5 s. Try again later.");
-            server.awaitDisconnect();
-        }
-        HangingVault.reset();
-        Vault.hangs = true;
-        DoubleTickConfiguration.get().verifyLimit = Duration.ofMillis(1);
-        assertVerify("vault", "No answer within 0 s. Try again later.");
-        HangingVault.release();
-    }
-
-    /** Hangs when it is asked for all of its credentials, as Verify key does. */
-    @TestExtension("verifyKeyWaitsForABoundedTime")
-    public static final class Vault extends HangingVault {
-
-        private static volatile boolean hangs;
-
-        @Override
-        public <C extends Credentials> List<C> getCredentialsInItemGroup(
-                Class<C> type,
-                ItemGroup itemGroup,
-                Authentication authentication,
-                List<DomainRequirement> domainRequirements) {
-            if (hangs) {
-                arriveAndHang();
-            }
-            return List.of();
+            assertVerify("No answer within 0 s. Try again later.", "doubletick");
+            server.awaitRequest();
+        } finally {
+            System.clearProperty("io.jenkins.plugins.doubletick.webLimitSeconds");
         }
     }
 
-    private static StringCredentialsImpl secretText(String id, CredentialsScope scope) {
-        return new StringCredentialsImpl(scope, id, null, Secret.fromString(DoubleTickStandIn.KEY));
+    @Test
+    void auditorSeesTheSectionWithoutTheButton() throws Exception {
+        StandInExtension.addDefaultKey();
+        Jenkins.SYSTEM_READ.setEnabled(true);
+        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
+        r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ)
+                .everywhere()
+                .to("auditor")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
+        try {
+            String form = new WebUser("auditor").get(r, "manage/configure").body();
+            assertTrue(form.contains("Default credential"), form);
+            assertFalse(form.contains("Verify key"), form);
+            assertTrue(new WebUser("admin").get(r, "manage/configure").body().contains("Verify key"));
+        } finally {
+            Jenkins.SYSTEM_READ.setEnabled(false);
+            r.jenkins.setAuthorizationStrategy(hudson.security.AuthorizationStrategy.UNSECURED);
+            r.jenkins.setSecurityRealm(hudson.security.SecurityRealm.NO_AUTHENTICATION);
+        }
     }
 
-    private List<String> calls() {
-        return doubleTick.requests().stream()
-                .map(request -> request.method() + " " + request.path())
+    /** Jenkins's script puts the saved credential back if the value of the chosen entry is empty. */
+    @Test
+    void entryForNoCredentialHasAValue() throws Exception {
+        assertEquals(List.of("- default: none is set -", "- default: none is set -", "- none: every step names its own -"), firstEntries());
+        StandInExtension.addDefaultKey();
+        addSecretText("vault", CredentialsScope.GLOBAL, "key");
+        addSecretText("system", CredentialsScope.SYSTEM, "key");
+        assertEquals(List.of("- default: doubletick -", "- default: doubletick -", "- none: every step names its own -"), firstEntries());
+        for (ListBoxModel entries : dropDowns("hidden")) {
+            assertEquals(
+                    List.of(CredentialsDropDown.NONE, "doubletick", "hidden", "vault"),
+                    entries.stream().map(entry -> entry.value).sorted().toList());
+        }
+        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER);
+        builder.setCredentialsId(CredentialsDropDown.NONE);
+        DoubleTickLogoutStep step = new DoubleTickLogoutStep(DoubleTickStandIn.MEMBER);
+        step.setCredentialsId(CredentialsDropDown.NONE);
+        DoubleTickLoginNumberParameterDefinition parameter = new DoubleTickLoginNumberParameterDefinition("WHO");
+        parameter.setCredentialsId(CredentialsDropDown.NONE);
+        DoubleTickConfiguration.get().setCredentialsId(CredentialsDropDown.NONE);
+        for (String saved : new String[] {
+            builder.getCredentialsId(),
+            step.getCredentialsId(),
+            parameter.getCredentialsId(),
+            DoubleTickConfiguration.get().getCredentialsId()
+        }) {
+            assertEquals(null, saved);
+        }
+    }
+
+    private static List<ListBoxModel> dropDowns(String current) {
+        return List.of(
+                r.jenkins
+                        .getDescriptorByType(DoubleTickLogoutStep.DescriptorImpl.class)
+                        .doFillCredentialsIdItems(null, current),
+                r.jenkins
+                        .getDescriptorByType(DoubleTickLogoutBuilder.DescriptorImpl.class)
+                        .doFillCredentialsIdItems(null, current),
+                DoubleTickConfiguration.get().doFillCredentialsIdItems(current));
+    }
+
+    private static List<String> firstEntries() {
+        return dropDowns(null).stream()
+                .filter(entries -> entries.get(0).value.equals(CredentialsDropDown.NONE))
+                .map(entries -> entries.get(0).name)
                 .toList();
     }
 
-    private static int closedPort() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.reset())) {
-            return server.port();
-        }
-    }
-
-    private void assertVerify(String id, String expected) throws Exception {
-        assertEquals(expected, Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", id));
-    }
-
-    private void assertVerify(ScriptedServer.Reply reply, String expected) throws Exception {
-        try (ScriptedServer server = new ScriptedServer(reply)) {
-            StandInExtension.use(server.url());
-            assertVerify(StandInExtension.CREDENTIALS_ID, expected);
-        }
-    }
-
     @Test
-    void verifyKeyIsForAdministratorsAndNoLink() throws Exception {
-        StandInExtension.addDefaultKey();
-        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
-        r.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER)
-                .everywhere()
-                .to("admin")
-                .grant(Jenkins.READ)
-                .everywhere()
-                .to("user"));
-        assertEquals(403, statusOfVerify("user", HttpMethod.POST));
-        assertEquals(404, statusOfVerify("admin", HttpMethod.GET));
-        doubleTick.assertNothingSent();
-        assertEquals(200, statusOfVerify("admin", HttpMethod.POST));
-        assertEquals(List.of("GET /roles"), calls());
+    void checkOfAParameterExpression() throws Exception {
+        FreeStyleProject job = r.createFreeStyleProject();
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("CRED")));
+        assertCheck("OK: The build parameter CRED chooses the credential.", job, " ${CRED} ");
+        assertCheck("OK: The build parameter OTHER chooses the credential.", null, "${OTHER}");
+        assertCheck(
+                "WARNING: This job has no parameter OTHER. Add a credentials parameter with this name, or choose a"
+                        + " credential.",
+                job,
+                "${OTHER}");
+        assertCheck("ERROR: There is no credential '${CRED' here that a build can use.", job, "${CRED");
     }
 
-    private int statusOfVerify(String user, HttpMethod verb) throws Exception {
-        JenkinsRule.WebClient client = r.createWebClient().login(user).withThrowExceptionOnFailingStatusCode(false);
-        return Forms.send(
-                        client,
-                        verb,
-                        DoubleTickConfiguration.class,
-                        "verifyKey",
-                        "credentialsId",
-                        StandInExtension.CREDENTIALS_ID)
-                .getWebResponse()
-                .getStatusCode();
+    private static void assertCheck(String expected, FreeStyleProject job, String value) {
+        FormValidation answer = CredentialsDropDown.check(job, value);
+        assertEquals(expected, answer.kind + ": " + answer.getMessage().replace("&#039;", "'"));
     }
 
-    @Test
-    void stepsShowTheDefaultFirst() throws Exception {
-        assertEquals("- default: none is set -", firstEntry(stepEntries()));
-        assertEquals("- default: none is set -", firstEntry(builderEntries()));
-        assertEquals("- none: every step names its own -", firstEntry(defaultEntries()));
-        StandInExtension.addDefaultKey();
-        StandInExtension.addGlobally(secretText("vault", CredentialsScope.GLOBAL));
-        StandInExtension.addGlobally(secretText("system", CredentialsScope.SYSTEM));
-        assertEquals("- default: doubletick -", firstEntry(stepEntries()));
-        assertEquals("- default: doubletick -", firstEntry(builderEntries()));
-        for (ListBoxModel entries : List.of(stepEntries(), builderEntries(), defaultEntries())) {
-            assertEquals(
-                    List.of("", "doubletick", "vault"),
-                    entries.stream().map(entry -> entry.value).sorted().toList());
-        }
-    }
-
-    private static String firstEntry(ListBoxModel entries) {
-        assertEquals("", entries.get(0).value);
-        return entries.get(0).name;
-    }
-
-    private ListBoxModel stepEntries() {
-        return r.jenkins
-                .getDescriptorByType(DoubleTickLogoutStep.DescriptorImpl.class)
-                .doFillCredentialsIdItems(null, null);
-    }
-
-    private ListBoxModel builderEntries() {
-        return r.jenkins
-                .getDescriptorByType(DoubleTickLogoutBuilder.DescriptorImpl.class)
-                .doFillCredentialsIdItems(null, null);
-    }
-
-    private static ListBoxModel defaultEntries() {
-        return DoubleTickConfiguration.get().doFillCredentialsIdItems(null);
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            +919876543210 | ""
+            919876543210  | ""
+            98765 43210   | Not a number in use in Iran (+98). Is the country code missing?
+            +919876543210x| x
+            """)
+    void checkOfALoginNumber(String number, String expected) throws Exception {
+        String shown = Forms.post(r, DoubleTickLogoutStep.class, "checkLoginNumber", "value", number);
+        assertTrue(expected.isEmpty() ? shown.isEmpty() : shown.contains(expected), shown);
     }
 }

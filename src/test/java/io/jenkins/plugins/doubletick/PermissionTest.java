@@ -1,28 +1,17 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.monitor.ApiKeyMonitor;
-import io.jenkins.plugins.doubletick.monitor.ApiKeyWatch;
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
-import io.jenkins.plugins.doubletick.step.DoubleTickMemberStep;
-
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
-import com.cloudbees.plugins.credentials.CredentialsParameterDefinition;
-import com.cloudbees.plugins.credentials.CredentialsParameterValue;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
-import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
-import hudson.model.Result;
 import hudson.security.Permission;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
@@ -38,11 +27,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,130 +43,79 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who may call what of this plugin over the web, and what it tells or does then. */
+/** Who may call which web method of this plugin, and what the answer tells. */
 @WithJenkins
 class PermissionTest {
 
-    /** Everybody here but the anonymous user has Overall/Read, and from Item/Read on Item/Read. */
+    /** The columns of the table. All but the anonymous user have Overall/Read, and those from READ on Item/Read. */
     private enum Who {
         ANONYMOUS,
-        OVERALL_READ,
-        ITEM_READ(Item.READ),
-        ITEM_EXTENDED_READ(Item.READ, Item.EXTENDED_READ),
-        CREDENTIALS_USE_ITEM(Item.READ, CredentialsProvider.USE_ITEM),
-        ITEM_CONFIGURE(Item.READ, Item.CONFIGURE),
-        OVERALL_ADMINISTER(Jenkins.ADMINISTER);
+        NO_JOB,
+        READ(Item.READ),
+        EXTENDED_READ(Item.READ, Item.EXTENDED_READ),
+        USE_ITEM(Item.READ, CredentialsProvider.USE_ITEM),
+        CONFIGURE(Item.READ, Item.CONFIGURE),
+        ADMINISTER(Jenkins.ADMINISTER);
 
         private final Permission[] permissions;
 
         Who(Permission... permissions) {
             this.permissions = permissions;
         }
-
-        boolean administers() {
-            return this == OVERALL_ADMINISTER;
-        }
-
-        boolean mayChooseInJob() {
-            return compareTo(ITEM_EXTENDED_READ) >= 0;
-        }
     }
 
-    /** What a web method takes and who gets something out of it. */
-    private enum Kind {
-        /** The drop-down of credentials of a step. */
-        LIST_FOR_STEP("credentialsId"),
-        /** The drop-down of credentials of the global configuration. */
-        LIST_FOR_ALL("credentialsId"),
-        /** The check of a chosen credential of a step. */
-        CHECK_FOR_STEP("value"),
-        /** The check of the default credential. */
-        CHECK_FOR_ALL("value"),
-        /** The check of what was typed, which is the same for everybody. */
-        CHECK_TYPED("value"),
-        /** The suggestions for a parameter of the job, which none of these jobs has; TeamFormTest calls it for one. */
-        SUGGEST("value"),
-        /** The request to DoubleTick. */
-        SEND("credentialsId");
-
-        private final String parameter;
-
-        Kind(String parameter) {
-            this.parameter = parameter;
-        }
-
-        boolean lists() {
-            return this == LIST_FOR_STEP || this == LIST_FOR_ALL;
-        }
-
-        boolean checks() {
-            return this == CHECK_FOR_STEP || this == CHECK_FOR_ALL || this == SEND;
-        }
-    }
-
-    /** Every web method of this plugin. */
-    private static final Map<String, Kind> WEB_METHODS = new TreeMap<>(Map.ofEntries(
-            Map.entry("DoubleTickApiKey$DescriptorImpl.doCheckApiKey", Kind.CHECK_TYPED),
-            Map.entry("DoubleTickConfiguration.doFillCredentialsIdItems", Kind.LIST_FOR_ALL),
-            Map.entry("DoubleTickConfiguration.doCheckCredentialsId", Kind.CHECK_FOR_ALL),
-            Map.entry("DoubleTickConfiguration.doVerifyKey", Kind.SEND),
-            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
-            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
-            Map.entry("DoubleTickLogoutBuilder$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
-            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
-            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
-            Map.entry("DoubleTickLogoutStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
-            Map.entry("DoubleTickMemberStep$DescriptorImpl.doFillCredentialsIdItems", Kind.LIST_FOR_STEP),
-            Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckCredentialsId", Kind.CHECK_FOR_STEP),
-            Map.entry("DoubleTickMemberStep$DescriptorImpl.doCheckLoginNumber", Kind.CHECK_TYPED),
-            Map.entry(
-                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doFillCredentialsIdItems",
-                    Kind.LIST_FOR_STEP),
-            Map.entry(
-                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckCredentialsId",
-                    Kind.CHECK_FOR_STEP),
-            Map.entry(
-                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doAutoCompleteValue",
-                    Kind.SUGGEST),
-            Map.entry(
-                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckDefaultValue",
-                    Kind.CHECK_TYPED),
-            Map.entry(
-                    "parameter.DoubleTickLoginNumberParameterDefinition$DescriptorImpl.doCheckValue",
-                    Kind.CHECK_TYPED)));
+    /**
+     * For each web method the parameter that it reads, and for each {@link Who} the answer to a POST, outside and inside a job
+     * in a folder: {@code x} 403 or 404, {@code -} nothing about credentials, {@code g} tells of Jenkins's credentials,
+     * {@code f} of the folder's as well. {@code checkNow} is below another URL; TeamFormTest calls the suggestions.
+     */
+    private static final String TABLE = """
+            DoubleTickApiKey                                  checkApiKey            value          x------ xx-----
+            DoubleTickConfiguration                           fillCredentialsIdItems credentialsId  x-----g xx----g
+            DoubleTickConfiguration                           checkCredentialsId     value          x-----g xx----g
+            DoubleTickConfiguration                           verifyKey              credentialsId  xxxxxxg xxxxxxg
+            step.DoubleTickLogoutBuilder                      fillCredentialsIdItems credentialsId  x-----g xx-ffff
+            step.DoubleTickLogoutBuilder                      checkCredentialsId     value          x-----g xx-ffff
+            step.DoubleTickLogoutBuilder                      checkLoginNumber       value          x------ xx-----
+            step.DoubleTickLogoutStep                         fillCredentialsIdItems credentialsId  x-----g xx-ffff
+            step.DoubleTickLogoutStep                         checkCredentialsId     value          x-----g xx-ffff
+            step.DoubleTickLogoutStep                         checkLoginNumber       value          x------ xx-----
+            step.DoubleTickMemberStep                         fillCredentialsIdItems credentialsId  x-----g xx-ffff
+            step.DoubleTickMemberStep                         checkCredentialsId     value          x-----g xx-ffff
+            step.DoubleTickMemberStep                         checkLoginNumber       value          x------ xx-----
+            parameter.DoubleTickLoginNumberParameterDefinition fillCredentialsIdItems credentialsId x-----g xx-ffff
+            parameter.DoubleTickLoginNumberParameterDefinition checkCredentialsId    value          x-----g xx-ffff
+            parameter.DoubleTickLoginNumberParameterDefinition checkDefaultValue     value          x------ xx-----
+            parameter.DoubleTickLoginNumberParameterDefinition checkValue            value          x------ xx-----
+            parameter.DoubleTickLoginNumberParameterDefinition autoCompleteValue     value          x------ xx-----
+            """;
 
     private static final String GLOBAL = "id-global";
     private static final String OF_FOLDER = "id-of-the-folder";
-    private static final String OF_OTHER_FOLDER = "id-of-another-folder";
-    private static final String SYSTEM = "id-of-the-system";
-    private static final String OTHER_DOMAIN = "id-of-another-domain";
-    private static final String UNKNOWN = "id-unknown";
-    private static final List<String> IDS = List.of(GLOBAL, OF_FOLDER, OF_OTHER_FOLDER, SYSTEM, OTHER_DOMAIN, UNKNOWN);
+    private static final String REFUSED = "id-refused";
+    private static final List<String> IDS = List.of(
+            GLOBAL, OF_FOLDER, "id-of-another-folder", "id-of-the-system", "id-of-another-domain", "id-unknown");
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
     private JenkinsRule r;
-    private FreeStyleProject job;
 
     @BeforeEach
     void setUp(JenkinsRule r) throws Exception {
         this.r = r;
         setOptionalPermissionsEnabled(true);
         Folder folder = r.createProject(Folder.class, "folder");
-        job = folder.createProject(FreeStyleProject.class, "job");
-        StandInExtension.addGlobally(StandInExtension.apiKey(GLOBAL, DoubleTickStandIn.KEY));
-        StandInExtension.addGlobally(
-                new DoubleTickApiKey(CredentialsScope.SYSTEM, SYSTEM, null, Secret.fromString(DoubleTickStandIn.KEY)));
+        folder.createProject(FreeStyleProject.class, "job");
+        StandInExtension.addGlobally(apiKey(GLOBAL));
+        StandInExtension.addGlobally(new DoubleTickApiKey(
+                CredentialsScope.SYSTEM, "id-of-the-system", null, Secret.fromString(DoubleTickStandIn.KEY)));
         StandInExtension.add(
                 Jenkins.get(),
                 new Domain("elsewhere", null, List.of(new HostnameSpecification("example.com", null))),
-                StandInExtension.apiKey(OTHER_DOMAIN, DoubleTickStandIn.KEY));
-        StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey(OF_FOLDER, DoubleTickStandIn.KEY));
-        StandInExtension.add(
-                r.createProject(Folder.class, "other"),
-                Domain.global(),
-                StandInExtension.apiKey(OF_OTHER_FOLDER, DoubleTickStandIn.KEY));
+                apiKey("id-of-another-domain"));
+        StandInExtension.add(folder, Domain.global(), apiKey(OF_FOLDER));
+        StandInExtension.add(r.createProject(Folder.class, "other"), Domain.global(), apiKey("id-of-another-folder"));
         DoubleTickConfiguration.get().setCredentialsId(GLOBAL);
 
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
@@ -191,7 +126,9 @@ class PermissionTest {
                 strategy.grant(who.permissions).onFolders(folder).to(who.name());
             }
         }
-        strategy.grant(Jenkins.ADMINISTER).everywhere().to(Who.OVERALL_ADMINISTER.name());
+        strategy.grant(Jenkins.ADMINISTER).everywhere().to(Who.ADMINISTER.name());
+        strategy.grant(Jenkins.READ, Jenkins.MANAGE).onRoot().to("manager");
+        strategy.grant(Jenkins.READ, Jenkins.SYSTEM_READ).onRoot().to("auditor");
         r.jenkins.setAuthorizationStrategy(strategy);
     }
 
@@ -200,29 +137,61 @@ class PermissionTest {
         setOptionalPermissionsEnabled(false);
     }
 
-    /** Off by default, and then implied by Item/Configure. */
+    private static DoubleTickApiKey apiKey(String id) {
+        return StandInExtension.apiKey(id, DoubleTickStandIn.KEY);
+    }
+
+    /** Off by default. */
     private static void setOptionalPermissionsEnabled(boolean enabled) {
-        Item.EXTENDED_READ.setEnabled(enabled);
-        CredentialsProvider.USE_ITEM.setEnabled(enabled);
+        List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.MANAGE, Jenkins.SYSTEM_READ)
+                .forEach(permission -> permission.setEnabled(enabled));
+    }
+
+    /** One line of the table for one user, outside or inside the job. */
+    private record Call(String type, String method, String parameter, Who who, boolean inJob, char expected) {
+
+        static Stream<Call> all() {
+            return TABLE.lines().map(line -> line.split(" +")).flatMap(row -> Arrays.stream(Who.values())
+                    .flatMap(who -> Stream.of(false, true)
+                            .map(inJob -> new Call(
+                                    row[0], row[1], row[2], who, inJob, row[inJob ? 4 : 3].charAt(who.ordinal())))));
+        }
+
+        String path(String value) {
+            return (inJob ? "job/folder/job/job/" : "") + "descriptorByName/io.jenkins.plugins.doubletick." + type + "/"
+                    + method + "?" + parameter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        }
+
+        WebUser user() {
+            return new WebUser(who == Who.ANONYMOUS ? null : who.name());
+        }
+
+        /** The IDs that the answer may tell beside the one that was asked for. */
+        Set<String> known() {
+            return expected == 'f' ? Set.of(GLOBAL, OF_FOLDER) : expected == 'g' ? Set.of(GLOBAL) : Set.of();
+        }
+
+        String post(JenkinsRule r, String value) throws Exception {
+            HttpResponse<String> response = user().post(r, path(value));
+            return response.statusCode() == 200 ? response.body() : "" + response.statusCode();
+        }
     }
 
     /** What Stapler would serve of the classes of this plugin, under whatever name. */
     private static Set<String> webMethods() throws Exception {
-        Path classes = Path.of(new File(DoubleTickClientProvider.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .getPath());
+        Path classes = Path.of(
+                DoubleTickConfiguration.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Set<String> found = new TreeSet<>();
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
                 String name = classes.relativize(file).toString().replace(File.separatorChar, '.');
                 Class<?> type = Class.forName(name.replaceFirst("\\.class$", ""));
-                for (Method method : methods(type)) {
-                    if (!method.isBridge() && isWebMethod(method)) {
-                        found.add(type.getName().replaceFirst("io\\.jenkins\\.plugins\\.doubletick\\.", "") + "."
-                                + method.getName());
+                for (Class<?> c = type; c != null && c.getName().startsWith("io.jenkins."); c = c.getSuperclass()) {
+                    for (Method method : c.getDeclaredMethods()) {
+                        if (!Modifier.isAbstract(type.getModifiers()) && !method.isBridge() && isWebMethod(method)) {
+                            found.add(type.getName().replaceAll("^io\\.jenkins\\.plugins\\.doubletick\\.|\\$.*", "")
+                                    + "." + method.getName());
+                        }
                     }
                 }
             }
@@ -230,264 +199,42 @@ class PermissionTest {
         return found;
     }
 
-    /** Those of this plugin that an object of the class has, and none if it has no objects. */
-    private static List<Method> methods(Class<?> type) {
-        List<Method> methods = new ArrayList<>();
-        if (!Modifier.isAbstract(type.getModifiers())) {
-            for (Class<?> c = type; c != null && c.getName().startsWith("io.jenkins."); c = c.getSuperclass()) {
-                methods.addAll(List.of(c.getDeclaredMethods()));
-            }
-        }
-        return methods;
-    }
-
     private static boolean isWebMethod(Method method) {
         return method.getName().matches("(do|js)([A-Z].*|)")
                 || Arrays.stream(method.getAnnotations())
-                        .map(annotation -> annotation.annotationType().getName())
-                        .anyMatch(name -> name.matches(
-                                "org\\.kohsuke\\.stapler\\.(WebMethod|verb\\..*|interceptor\\..*|bind\\..*)"));
-    }
-
-    @Test
-    void withoutACrumbNothingIsSent() throws Exception {
-        Probe probe =
-                new Probe("DoubleTickConfiguration.doVerifyKey", Kind.SEND, Who.OVERALL_ADMINISTER, false, GLOBAL);
-        assertEquals(403, probe.user().postWithoutCrumb(r, probe.path()).statusCode());
-        doubleTick.assertNothingSent();
-    }
-
-    /** What is posted may be somebody else's secret, encrypted as it stands in a config.xml. */
-    @Test
-    void nothingIsDecryptedForAnybody() throws Exception {
-        List<Executable> probes = new ArrayList<>();
-        for (String secret : List.of("912025550199", "$secret1b7e", "secret1b7e")) {
-            String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
-            WEB_METHODS.forEach((method, kind) -> {
-                Probe probe = new Probe(method, kind, Who.ITEM_CONFIGURE, true, encrypted);
-                probes.add(() -> {
-                    String body = probe.user().post(r, probe.path()).body();
-                    assertFalse(body.contains(secret), "POST " + probe + ": " + body);
-                });
-            });
-        }
-        assertAll(probes);
-    }
-
-    /** The answer must not depend on what is in it, either: nobody may have somebody else's secret judged, or guess it. */
-    @Test
-    void everySecretIsAnsweredAlike() throws Exception {
-        List<Executable> probes = new ArrayList<>();
-        WEB_METHODS.forEach((method, kind) -> {
-            for (Who who : List.of(Who.OVERALL_READ, Who.ITEM_CONFIGURE)) {
-                probes.add(() -> {
-                    Set<String> answers = new TreeSet<>();
-                    for (String secret :
-                            List.of("+919876543210", "12345", "Alice", "two words", " ", "$X", "x".repeat(301))) {
-                        String old = old(secret);
-                        String noSecret = new StringBuilder(old).reverse().toString();
-                        assertEquals(
-                                new Probe(method, kind, who, true, encode(noSecret))
-                                        .answer(r)
-                                        .replace(noSecret, "…"),
-                                new Probe(method, kind, who, true, encode(old))
-                                        .answer(r)
-                                        .replace(old, "…"),
-                                who + " " + method);
-                        String encrypted = encode(Secret.fromString(secret).getEncryptedValue());
-                        String guess = "&guess=" + encode(secret);
-                        answers.add(new Probe(method, kind, who, true, encrypted).answer(r));
-                        answers.add(new Probe(method, kind, who, true, encrypted + guess).answer(r));
-                        assertEquals(
-                                new Probe(method, kind, who, true, encode(secret)).answer(r),
-                                new Probe(method, kind, who, true, encode(secret) + "&guess=" + encrypted).answer(r),
-                                who + " " + method);
-                    }
-                    assertEquals(1, answers.size(), who + " " + method + ": " + answers);
-                });
-            }
-        });
-        assertAll(probes);
-    }
-
-    /** Encrypts as Jenkins before 2.44 did; it still decrypts such a text. */
-    private String old(String secret) throws Exception {
-        Cipher cipher = Cipher.getInstance("AES");
-        cipher.init(Cipher.ENCRYPT_MODE, r.jenkins.getSecretKeyAsAES128());
-        String text = Base64.getEncoder()
-                .encodeToString(cipher.doFinal((secret + "::::MAGIC::::").getBytes(StandardCharsets.UTF_8)));
-        assertEquals(secret, Secret.decrypt(text).getPlainText());
-        return text;
-    }
-
-    private static String encode(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
-    }
-
-    /** However the job names it: itself, by the default, by a parameter. */
-    @Test
-    void unreachableFromABuild() throws Exception {
-        job.addProperty(new ParametersDefinitionProperty(
-                new CredentialsParameterDefinition("KEY", null, null, DoubleTickApiKey.class.getName(), true)));
-        DoubleTickLogoutBuilder builder = new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER);
-        job.getBuildersList().add(builder);
-        for (String id : List.of(SYSTEM, OTHER_DOMAIN, OF_OTHER_FOLDER)) {
-            DoubleTickConfiguration.get().setCredentialsId(id);
-            for (String named : Arrays.asList(id, null, "${KEY}")) {
-                builder.setCredentialsId(named);
-                r.assertBuildStatus(
-                        Result.FAILURE,
-                        job.scheduleBuild2(0, new ParametersAction(new CredentialsParameterValue("KEY", id, null))));
-            }
-        }
-        doubleTick.assertNothingSent();
-    }
-
-    /** Also not for those who may see or manage a part of the system. */
-    @Test
-    void refusedKeysAreForAdministrators() throws Exception {
-        Jenkins.MANAGE.setEnabled(true);
-        Jenkins.SYSTEM_READ.setEnabled(true);
-        try {
-            MockAuthorizationStrategy strategy = (MockAuthorizationStrategy) r.jenkins.getAuthorizationStrategy();
-            strategy.grant(Jenkins.READ, Jenkins.MANAGE).onRoot().to("manager");
-            strategy.grant(Jenkins.READ, Jenkins.SYSTEM_READ).onRoot().to("auditor");
-            StandInExtension.addGlobally(StandInExtension.apiKey("id-refused", "key_wrong-permission-77"));
-            job.getBuildersList().add(new DoubleTickLogoutBuilder(DoubleTickStandIn.MEMBER));
-            DoubleTickConfiguration.get().setCredentialsId("id-refused");
-            r.buildAndAssertStatus(Result.FAILURE, job);
-            ApiKeyWatch.get().learned().get(1, TimeUnit.MINUTES);
-            int sent = doubleTick.requests().size();
-
-            String path = "administrativeMonitor/doubletickApiKey/";
-            for (WebUser user : List.of(
-                    new WebUser(null),
-                    new WebUser(Who.ITEM_CONFIGURE.name()),
-                    new WebUser("manager"),
-                    new WebUser("auditor"))) {
-                for (HttpResponse<String> response : List.of(
-                        user.get(r, "manage/"),
-                        user.get(r, path),
-                        user.get(r, path + "checkNow"),
-                        user.post(r, path + "checkNow"))) {
-                    assertFalse(response.body().contains("id-refused"), user + ": " + response.body());
-                    assertFalse(response.body().contains("DoubleTick refuses"), user + ": " + response.body());
-                    assertTrue(
-                            response.statusCode() == 403
-                                    || response.uri().getPath().endsWith("/manage/"),
-                            user + ": " + response);
-                }
-            }
-            assertEquals(200, new WebUser("manager").get(r, "manage/").statusCode());
-            assertEquals(200, new WebUser("auditor").get(r, "manage/").statusCode());
-            WebUser administrator = new WebUser(Who.OVERALL_ADMINISTER.name());
-            assertEquals(404, administrator.get(r, path + "checkNow").statusCode());
-            assertEquals(
-                    403, administrator.postWithoutCrumb(r, path + "checkNow").statusCode());
-            assertEquals(sent, doubleTick.requests().size());
-            assertTrue(administrator.get(r, "manage/").body().contains("id-refused"));
-            assertEquals(302, administrator.post(r, path + "checkNow").statusCode());
-            assertEquals(sent + 1, doubleTick.requests().size());
-        } finally {
-            Jenkins.MANAGE.setEnabled(false);
-            Jenkins.SYSTEM_READ.setEnabled(false);
-        }
+                        .anyMatch(annotation -> annotation
+                                .annotationType()
+                                .getName()
+                                .matches(
+                                        "org\\.kohsuke\\.stapler\\.(WebMethod|verb\\..*|interceptor\\..*|bind\\..*)"));
     }
 
     @Test
     void everyWebMethodForEverybody() throws Exception {
-        Set<String> methods = new TreeSet<>(WEB_METHODS.keySet());
-        methods.add("ApiKeyMonitor.doCheckNow"); // The test above calls it.
-        assertEquals(webMethods(), methods, "The web methods of this plugin, and those with a row here");
-        List<Executable> probes = new ArrayList<>();
-        WEB_METHODS.forEach((method, kind) -> {
-            for (Who who : Who.values()) {
-                for (boolean inJob : new boolean[] {false, true}) {
-                    probes.add(() -> probeGet(new Probe(method, kind, who, inJob, GLOBAL)));
-                    for (String id : kind == Kind.CHECK_TYPED ? List.of(GLOBAL) : IDS) {
-                        probes.add(() -> probePost(new Probe(method, kind, who, inJob, id)));
-                    }
-                }
-            }
-        });
-        assertAll(probes);
+        Set<String> methods = Call.all()
+                .map(call -> call.type + ".do" + Character.toUpperCase(call.method.charAt(0)) + call.method.substring(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        methods.add("monitor.ApiKeyMonitor.doCheckNow"); // See refusedKeysAreForAdministrators.
+        assertEquals(webMethods(), methods, "The web methods of this plugin, and those of the table");
+        assertAll(Call.all().flatMap(call -> IDS.stream().map(id -> (Executable) () -> call(call, id))));
     }
 
-    /** One call. */
-    private record Probe(String method, Kind kind, Who who, boolean inJob, String id) {
-
-        boolean reaches() {
-            return inJob ? who.compareTo(Who.ITEM_READ) >= 0 : who != Who.ANONYMOUS;
-        }
-
-        /** Where Jenkins hides the job, or asks to log in first. */
-        int statusOfUnreachable() {
-            return who == Who.ANONYMOUS ? 403 : 404;
-        }
-
-        boolean isAllowed() {
-            return switch (kind) {
-                case LIST_FOR_STEP, CHECK_FOR_STEP -> inJob ? who.mayChooseInJob() : who.administers();
-                case LIST_FOR_ALL, CHECK_FOR_ALL, SEND -> who.administers();
-                case CHECK_TYPED, SUGGEST -> true;
-            };
-        }
-
-        /** What a build could use of what is listed or checked here. */
-        Set<String> usable() {
-            return inJob && (kind == Kind.LIST_FOR_STEP || kind == Kind.CHECK_FOR_STEP)
-                    ? Set.of(GLOBAL, OF_FOLDER)
-                    : Set.of(GLOBAL);
-        }
-
-        String path() {
-            String type = method.replaceFirst("(\\$DescriptorImpl)?\\.do.*", "");
-            String name = method.replaceFirst(".*\\.do", "");
-            return (inJob ? "job/folder/job/job/" : "") + "descriptorByName/io.jenkins.plugins.doubletick." + type + "/"
-                    + Character.toLowerCase(name.charAt(0)) + name.substring(1) + "?" + kind.parameter + "=" + id;
-        }
-
-        /** Without what Jenkins's own error page has of the time and the request. */
-        String answer(JenkinsRule r) throws Exception {
-            HttpResponse<String> response = user().post(r, path());
-            return response.statusCode() == 200 ? response.body() : Integer.toString(response.statusCode());
-        }
-
-        WebUser user() {
-            return new WebUser(who == Who.ANONYMOUS ? null : who.name());
-        }
-    }
-
-    private void probeGet(Probe probe) throws Exception {
+    private void call(Call call, String id) throws Exception {
         int before = doubleTick.requests().size();
-        HttpResponse<String> response = probe.user().get(r, probe.path());
-        assertEquals(probe.reaches() ? 404 : probe.statusOfUnreachable(), response.statusCode(), "GET " + probe);
-        assertEquals(before, doubleTick.requests().size(), "GET " + probe);
-    }
+        int status = call.user().get(r, call.path(id)).statusCode();
+        assertTrue(status == 403 || status == 404, "GET " + call + ": " + status);
+        assertEquals(before, doubleTick.requests().size(), "GET " + call);
 
-    private void probePost(Probe probe) throws Exception {
-        int before = doubleTick.requests().size();
-        HttpResponse<String> response = probe.user().post(r, probe.path());
-        int sent = doubleTick.requests().size() - before;
-
-        boolean usable = probe.isAllowed() && probe.usable().contains(probe.id);
-        int status = !probe.reaches()
-                ? probe.statusOfUnreachable()
-                : probe.kind == Kind.SEND && !probe.isAllowed() ? 403 : 200;
-        assertEquals(status, response.statusCode(), "POST " + probe);
-        assertEquals(usable && probe.kind == Kind.SEND ? 1 : 0, sent, "POST " + probe);
-        if (status == 200) {
-            assertEquals(
-                    probe.isAllowed() && probe.kind.lists() ? with(probe.usable(), probe.id) : Set.of(probe.id),
-                    with(idsIn(response.body()), probe.id),
-                    "POST " + probe);
-            assertEquals(
-                    probe.isAllowed() && probe.kind.checks() && !usable,
-                    response.body().contains("There is no credential"),
-                    "POST " + probe);
-        } else {
-            assertEquals(Set.of(probe.id), with(idsIn(response.body()), probe.id), "POST " + probe);
-        }
+        String answer = call.post(r, id);
+        assertEquals(call.expected == 'x', answer.matches("403|404"), call + ": " + answer);
+        boolean sends = call.method.equals("verifyKey") && call.known().contains(id);
+        assertEquals(before + (sends ? 1 : 0), doubleTick.requests().size(), call + " " + id);
+        boolean lists = call.method.startsWith("fill");
+        assertEquals(lists ? with(call.known(), id) : Set.of(id), with(idsIn(answer), id), call + ": " + answer);
+        assertEquals(
+                !lists && !call.known().isEmpty() && !call.known().contains(id),
+                answer.contains("There is no credential"),
+                call + " " + id + ": " + answer);
     }
 
     private static Set<String> idsIn(String text) {
@@ -498,5 +245,72 @@ class PermissionTest {
 
     private static Set<String> with(Set<String> ids, String id) {
         return Stream.concat(ids.stream(), Stream.of(id)).collect(Collectors.toSet());
+    }
+
+    @Test
+    void withoutACrumbNothingIsSent() throws Exception {
+        WebUser administrator = new WebUser(Who.ADMINISTER.name());
+        Call verify = Call.all().filter(call -> call.method.equals("verifyKey")).findFirst().orElseThrow();
+        assertEquals(403, administrator.postWithoutCrumb(r, verify.path(GLOBAL)).statusCode());
+        doubleTick.assertNothingSent();
+    }
+
+    /** A user may have seen another user's secret encrypted, as it stands in a config.xml, and must not have it judged. */
+    @Test
+    void everyCiphertextIsAnsweredAlike() {
+        assertAll(Call.all()
+                .filter(call -> call.inJob && call.who == Who.CONFIGURE || !call.inJob && call.who == Who.NO_JOB)
+                .map(call -> () -> {
+                    Set<String> answers = new TreeSet<>();
+                    for (String secret : List.of("+919876543210", "12345", "Alice", "two words", " ", "$X", "$secret1b7e")) {
+                        answers.add(call.post(r, Secret.fromString(secret).getEncryptedValue()));
+                        String old = oldCiphertext(secret);
+                        // Differs in one character, so that it cannot be decrypted.
+                        String broken = old.substring(0, 40) + (old.charAt(40) == 'x' ? 'y' : 'x') + old.substring(41);
+                        String answer = call.post(r, old);
+                        assertEquals(call.post(r, broken).replace(broken, "…"), answer.replace(old, "…"), "" + call);
+                        assertFalse(answer.contains("secret1b7e"), "" + call);
+                    }
+                    assertEquals(1, answers.size(), call + ": " + answers);
+                }));
+    }
+
+    /** Encrypts as Jenkins before 2.44 did; it still decrypts such a text. */
+    private String oldCiphertext(String secret) throws Exception {
+        Cipher cipher = Cipher.getInstance("AES");
+        cipher.init(Cipher.ENCRYPT_MODE, r.jenkins.getSecretKeyAsAES128());
+        String text = Base64.getEncoder()
+                .encodeToString(cipher.doFinal((secret + "::::MAGIC::::").getBytes(StandardCharsets.UTF_8)));
+        assertEquals(secret, Secret.decrypt(text).getPlainText());
+        return text;
+    }
+
+    /** Also not for users who may see or manage a part of the system. */
+    @Test
+    void refusedKeysAreForAdministrators() throws Exception {
+        StandInExtension.addGlobally(StandInExtension.apiKey(REFUSED, "key_wrong-permission-77"));
+        ApiKeyCheck.start(null, REFUSED).handle((accepted, failure) -> null).get();
+        String path = "administrativeMonitor/doubletickApiKey/";
+        List<Executable> calls = new ArrayList<>();
+        for (String name : Arrays.asList(null, "CONFIGURE", "manager", "auditor")) {
+            WebUser user = new WebUser(name);
+            calls.add(() -> assertRefused(user, user.get(r, path)));
+            calls.add(() -> assertRefused(user, user.get(r, path + "checkNow")));
+            calls.add(() -> assertRefused(user, user.post(r, path + "checkNow")));
+            calls.add(() -> assertFalse(user.get(r, "manage/").body().contains(REFUSED), "" + user));
+        }
+        WebUser administrator = new WebUser(Who.ADMINISTER.name());
+        calls.add(() -> assertEquals(404, administrator.get(r, path + "checkNow").statusCode()));
+        calls.add(() -> assertEquals(403, administrator.postWithoutCrumb(r, path + "checkNow").statusCode()));
+        assertAll(calls);
+        assertEquals(1, doubleTick.requests().size());
+        assertTrue(administrator.get(r, "manage/").body().contains(REFUSED));
+        assertEquals(302, administrator.post(r, path + "checkNow").statusCode());
+        assertEquals(2, doubleTick.requests().size());
+    }
+
+    private static void assertRefused(WebUser user, HttpResponse<String> response) {
+        assertEquals(403, response.statusCode(), user + ": " + response);
+        assertFalse(response.body().contains(REFUSED), "" + user);
     }
 }
