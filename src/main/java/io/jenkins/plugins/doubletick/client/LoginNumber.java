@@ -1,34 +1,27 @@
 package io.jenkins.plugins.doubletick.client;
 
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jvnet.localizer.LocaleProvider;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The phone number that a team member logs in to DoubleTick with, in international format. A number is valid or it
- * does not exist. It is personal data: {@link #toString()} is masked, only {@link #value()} gives it out.
+ * The phone number that a team member logs in to DoubleTick with, country code included. Instances have 7 to 15 digits
+ * and do not begin with 0. A number is personal data: {@link #toString()} is masked.
  */
 @Restricted(NoExternalUse.class)
 public final class LoginNumber {
 
-    /** Fewest digits of an international number that is in use. */
+    /** The fewest digits that DoubleTick accepts. */
     public static final int MIN_DIGITS = 7;
-    /** Most digits of an international number, country code included (ITU-T E.164). */
+    /** The most digits of an international number (ITU-T E.164), which DoubleTick accepts. */
     public static final int MAX_DIGITS = 15;
-
-    /** The longest text that is looked at, in characters. Nobody writes a number with more. */
-    private static final int MAX_TEXT = 100;
 
     private static final int MAX_COUNTRY_CODE = 3;
 
-    /** Matches what people, and services that format numbers, write between two digits. */
-    private static final String BETWEEN_DIGITS = "[\\s\\p{Pd}./()]{0,3}";
+    /** The most characters between two digits of one number in a text. */
+    private static final int MAX_GAP = 3;
 
     private static final char MASK = '\u2022';
-
-    /** The zero that is dialled in place of the country code, as some people write it: {@code +44 (0)20 7946 0958}. */
-    private static final Pattern TRUNK_ZERO = Pattern.compile("[(\\[]\\s?0\\s?[)\\]]");
 
     private final String digits;
 
@@ -37,41 +30,19 @@ public final class LoginNumber {
     }
 
     /**
-     * Reads a number as people write or paste it, with or without a leading {@code +}: spaces, dots, dashes, brackets and
-     * invisible formatting characters are left out. A missing country code is never guessed.
+     * Reads a number as people write or paste it. If it begins with {@code +}, and the numbering plans have a valid number
+     * for it, that number is returned, without a trunk zero for example; else the digits as written.
      *
      * @throws DoubleTickException ({@link DoubleTickException.Reason#LOGIN_NUMBER_INVALID}) whose message names the
-     *     rule that the text breaks, and does not repeat the text
+     *     rule that the text breaks, or the character that is not allowed, and nothing else of the text
      */
     public static LoginNumber parse(String text) throws DoubleTickException {
-        if (text == null || text.isBlank()) {
-            throw invalid(Messages.LoginNumber_blank());
-        }
-        if (text.length() > MAX_TEXT) {
-            throw invalid(Messages.LoginNumber_length(MIN_DIGITS, MAX_DIGITS));
-        }
-        String number = text.codePoints()
-                .filter(c -> !isPunctuation(c))
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        if (TRUNK_ZERO.matcher(text).find()) {
-            throw invalid(Messages.LoginNumber_trunkZero());
-        }
-        String digits = number.startsWith("+") ? number.substring(1) : number;
-        // Takes ASCII digits only, as DoubleTick does: other scripts' digits are a paste gone wrong.
-        if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw invalid(Messages.LoginNumber_characters());
-        }
-        if (digits.length() < MIN_DIGITS || digits.length() > MAX_DIGITS) {
-            throw invalid(Messages.LoginNumber_length(MIN_DIGITS, MAX_DIGITS));
-        }
-        if (digits.startsWith("0")) {
-            throw invalid(Messages.LoginNumber_zero());
-        }
-        return new LoginNumber(digits);
+        WrittenNumber written = WrittenNumber.read(text);
+        String valid = written.international() ? NumberingPlans.valid(written.digits()) : null;
+        return valid == null ? asWritten(written) : new LoginNumber(valid);
     }
 
-    /** Reads a number as {@link #parse} does; returns null for what is none. */
+    /** Reads a number as {@link #parse} does; returns null for a text that is no number. */
     public static LoginNumber parseOrNull(String text) {
         try {
             return parse(text);
@@ -80,57 +51,117 @@ public final class LoginNumber {
         }
     }
 
-    private static boolean isPunctuation(int c) {
-        int type = Character.getType(c);
-        return type == Character.SPACE_SEPARATOR
-                || type == Character.FORMAT
-                || type == Character.DASH_PUNCTUATION
-                || "\t\r\n.()[]".indexOf(c) >= 0;
+    /**
+     * Reads a number of DoubleTick's list of members. The digits stay as they are, because DoubleTick finds the member by
+     * them.
+     *
+     * @return null for a text that is no number
+     */
+    public static LoginNumber listed(String text) {
+        try {
+            return asWritten(WrittenNumber.read(text));
+        } catch (DoubleTickException e) {
+            return null;
+        }
     }
 
-    private static DoubleTickException invalid(String message) {
-        return new DoubleTickException(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, message);
+    private static LoginNumber asWritten(WrittenNumber written) throws DoubleTickException {
+        if (written.trunkZero()) {
+            throw WrittenNumber.invalid(Messages.LoginNumber_trunkZero());
+        }
+        if (written.digits().startsWith("0")) {
+            throw WrittenNumber.invalid(Messages.LoginNumber_zero());
+        }
+        return new LoginNumber(written.digits());
     }
 
-    /** Returns the digits, country code included, which are what DoubleTick knows a number by. */
+    static boolean hasLength(String digits) {
+        return digits.length() >= MIN_DIGITS && digits.length() <= MAX_DIGITS;
+    }
+
+    /** Returns the digits, country code included, which DoubleTick identifies a member by. */
     public String digits() {
         return digits;
     }
 
-    /** Returns the number in international format (ITU-T E.164): {@code +} and the digits. */
+    /**
+     * Returns the number as a text that {@link #parse} reads as this number: {@code +} and the digits, or only the digits
+     * if {@code parse} would change them after a {@code +}.
+     */
     public String value() {
-        return "+" + digits;
+        String valid = NumberingPlans.valid(digits);
+        return valid == null || valid.equals(digits) ? "+" + digits : digits;
     }
 
     /**
-     * Returns the number as it may be shown: {@code +91••••••3210}. That is enough for somebody who knows it to recognise
-     * it; of a number with less than ten digits only two are left at its end.
+     * Warns about a number that the numbering plans do not have.
+     *
+     * @return sentences for a form; null if the number is valid
+     */
+    public String warning() {
+        if (digits.equals(NumberingPlans.valid(digits))) {
+            return null;
+        }
+        NumberingPlans.CallingCode code = NumberingPlans.callingCode(digits, LocaleProvider.getLocale());
+        return code == null
+                ? Messages.LoginNumber_notInUseAnywhere()
+                : Messages.LoginNumber_notInUse(code.country(), code.digits());
+    }
+
+    /**
+     * Returns the number as it may be shown: {@code +91••••••3210}. Somebody who knows the number recognises it. Numbers of
+     * less than ten digits end with two digits only.
      */
     public String masked() {
         int hidden = digits.length() - (digits.length() < 10 ? 4 : 6);
         return "+" + digits.substring(0, 2) + String.valueOf(MASK).repeat(hidden) + digits.substring(2 + hidden);
     }
 
-    /** Whether the text is a number that was {@linkplain #masked() masked}, and so is none any more. */
+    /** Tells whether a text is a {@linkplain #masked() masked} number. */
     public static boolean isMasked(String text) {
         return text.indexOf(MASK) >= 0;
     }
 
     /**
-     * Returns the text with every occurrence of this number, however it is spaced and also without its country code,
-     * replaced by its masked form.
+     * Returns the text with every occurrence of this number replaced by its masked form: in digits of any script, however
+     * they are spaced, with and without the country code.
      */
-    String maskIn(String text) {
-        int national = Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS);
-        String countryCode = digits.substring(0, national)
-                .chars()
-                .mapToObj(c -> "(?:" + (char) c + BETWEEN_DIGITS + ")?")
-                .collect(Collectors.joining());
-        String rest = digits.substring(national)
-                .chars()
-                .mapToObj(Character::toString)
-                .collect(Collectors.joining(BETWEEN_DIGITS));
-        return Pattern.compile("\\+?" + countryCode + rest).matcher(text).replaceAll(masked());
+    public String maskIn(String text) {
+        StringBuilder masked = new StringBuilder();
+        int i = 0;
+        while (i < text.length()) {
+            int end = endOfNumber(text, text.charAt(i) == '+' ? i + 1 : i);
+            masked.append(end < 0 ? text.substring(i, i + 1) : masked());
+            i = end < 0 ? i + 1 : end;
+        }
+        return masked.toString();
+    }
+
+    /** Returns where this number ends in a text if it, or the rest of it behind the country code, begins at start, else -1. */
+    private int endOfNumber(String text, int start) {
+        int end = -1;
+        for (int from = 0; from <= Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS) && end < 0; from++) {
+            end = endOfDigits(text, start, from);
+        }
+        return end;
+    }
+
+    private int endOfDigits(String text, int start, int from) {
+        int at = start;
+        for (int i = from; i < digits.length(); i++) {
+            for (int gap = 0; i > from && gap < MAX_GAP && at < text.length() && isGap(text.codePointAt(at)); gap++) {
+                at += Character.charCount(text.codePointAt(at));
+            }
+            if (at >= text.length() || Character.digit(text.codePointAt(at), 10) != digits.charAt(i) - '0') {
+                return -1;
+            }
+            at += Character.charCount(text.codePointAt(at));
+        }
+        return at;
+    }
+
+    private static boolean isGap(int c) {
+        return !Character.isLetterOrDigit(c);
     }
 
     @Override

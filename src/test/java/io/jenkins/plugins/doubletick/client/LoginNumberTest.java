@@ -5,138 +5,311 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.localizer.LocaleProvider;
 
 class LoginNumberTest {
 
+    private final LocaleProvider provider = LocaleProvider.getProvider();
+    private Locale locale = Locale.ENGLISH;
+
+    @BeforeEach
+    void setLocale() {
+        LocaleProvider.setProvider(new LocaleProvider() {
+            @Override
+            public Locale get() {
+                return locale;
+            }
+        });
+    }
+
+    @AfterEach
+    void restoreLocale() {
+        LocaleProvider.setProvider(provider);
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "+919876543210, +919876543210",
-        "919876543210, +919876543210",
-        "'  +91 98765 43210\n', +919876543210",
-        "+91-98765-43210, +919876543210",
-        "'+91\t98765\r\n43210', +919876543210",
-        "+1 (202) 555.0123, +12025550123",
-        "'\u202A+91\u00A098765\u00A043210\u202C', +919876543210",
-        "+91\u201398765\u201143210, +919876543210",
-        "1234567, +1234567",
-        "123456789012345, +123456789012345",
+        "+919876543210, 919876543210",
+        "919876543210, 919876543210",
+        "'  +91 98765 43210\n', 919876543210",
+        "'+91\t98765\r\n43210', 919876543210",
+        "+91-98765-43210, 919876543210",
+        "+91/98765/43210, 919876543210",
+        "+1 (202) 555.0123, 12025550123",
+        "(+91) 98765 [43210], 919876543210",
+        "919876543210., 919876543210",
+        "tel:+91-98765-43210, 919876543210",
+        "TEL:919876543210, 919876543210",
+        "'''+919876543210', 919876543210",
+        "'\u2019919876543210', 919876543210",
+        "'\u202A+91\u00A098765\u00A043210\u202C', 919876543210",
+        "+91\u201398765\u201143210, 919876543210",
+        "+91\u221298765\u2212\uFE0E43210\uDB40\uDDEF, 919876543210",
+        "\uFF0B91 \uFF19\uFF18765 43210, 919876543210",
+        "\u0669\u0661\u0669\u0668\u0667\u0666\u0665\u0664\u0663\u0662\u0661\u0660, 919876543210",
+        "\u096F\u0967 \u096F\u096E\u096D\u096C\u096B \u096A\u0969\u0968\u0967\u0966, 919876543210",
+        "1234567, 1234567",
+        "123456789012345, 123456789012345",
+        // The numbering plans have a valid number.
+        "+44 0161 496 0000, 441614960000",
+        "tel:+440161 496 0000, 441614960000",
+        "+91 098765 43210, 919876543210",
+        "+44 (0)20 7946 0958, 442079460958",
+        "\uFF0B44 [ 0 ]20 7946 0958, 442079460958",
+        "+39 (0)6 698 12345, 390669812345",
+        "+33 1.23.45.67.00, 33123456700",
+        // They have none, a shorter one than DoubleTick takes, or are not asked.
+        "+5215512345678, 5215512345678",
+        "+5491123456789, 5491123456789",
+        "+551187654321, 551187654321",
+        "+39 06 698 12345, 390669812345",
+        "+999 1234 5678, 99912345678",
+        "+43 0 1110, 4301110",
+        "44 0161 496 0000, 4401614960000",
     })
-    void punctuationIsLeftOut(String text, String number) throws Exception {
-        assertEquals(number, LoginNumber.parse(text).value());
-        assertEquals(number.substring(1), LoginNumber.parse(text).digits());
-    }
-
-    @Test
-    void writtenWithAndWithoutPlusIsTheSame() throws Exception {
-        assertEquals(LoginNumber.parse("+919876543210"), LoginNumber.parse("91 98765 43210"));
-        assertEquals(
-                LoginNumber.parse("+919876543210").hashCode(),
-                LoginNumber.parse("919876543210").hashCode());
-        assertNotEquals(LoginNumber.parse("+919876543210"), LoginNumber.parse("+919876543211"));
-        assertNotEquals(
-                LoginNumber.parse("+919876543210").hashCode(),
-                LoginNumber.parse("+919876543211").hashCode());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"+44 (0)20 7946 0958", "+44(0) 20 7946 0958", "0044 ( 0 ) 20 7946 0958", "+49 [0]30 123456"})
-    void trunkZero(String text) {
-        assertRefused("leave it out, as in +442079460958", text);
+    void isReadAsPeopleWriteIt(String text, String digits) throws Exception {
+        LoginNumber number = LoginNumber.parse(text);
+        assertEquals(digits, number.digits());
+        assertEquals(number, LoginNumber.parse(number.value()));
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "   ", "\t\n"})
     void blank(String text) {
-        assertRefused("is blank", text);
+        assertRefused("The login number is blank;", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Alice, '\"A\"'",
+        "+91 98765 4321O, '\"O\"'",
+        "+91 98765 43210 x12, '\"x\"'",
+        "+91 98765 43210;ext=1, '\";\"'",
+        "'919876543210,0', '\",\"'",
+        "919876543210\u066B0, '\"\u066B\"'",
+        "9.19876543210E11, '\"E\"'",
+        "+91~98765~43210, '\"~\"'",
+        "919876543210#, '\"#\"'",
+        "*919876543210, '\"*\"'",
+        "919876543210', '\"''\"'",
+        "++919876543210, '\"+\"'",
+        "91+9876543210, '\"+\"'",
+        "919876543210\uFF0B, '\"\uFF0B\"'",
+        "$LOGIN_NUMBER, '\"$\"'",
+        "91\uD83D\uDE009876543210, '\"\uD83D\uDE00\"'",
+        "91\uD83D9876543210, U+D83D",
+        "91\u00009876543210, U+0000",
+        "91\u03019876543210, U+0301",
+        "91\u09039876543210, U+0903",
+        "1\u20E39876543210, U+20E3",
+        "91\uE0009876543210, U+E000",
+        "91\uDB40\uDDF09876543210, U+E01F0",
+        "91\uFE109876543210, '\"\uFE10\"'",
+    })
+    void characterThatIsNotAllowedIsNamed(String text, String name) {
+        assertRefused("A login number cannot contain " + name + "; give digits only, after an optional +,", text);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "Alice",
-                "+91 98765 4321O",
-                "++919876543210",
-                "91+9876543210",
-                "919876543210+",
-                "$LOGIN_NUMBER",
-                "9.19876543210E11x",
-                "\u0669\u0661\u0669\u0668\u0667\u0666\u0665\u0664\u0663\u0662\u0661\u0660",
-                "+91/9876543210",
-                "{\"a\":1}1234567"
-            })
-    void otherCharacters(String text) {
-        assertRefused("digits only", text);
+            strings = {"919876543210.0", "+43 6601234567.0", "+1234567.00", "(919876543210.0)", "91987654321012345.0"})
+    void decimal(String text) {
+        assertRefused("The login number ends like a decimal number, as spreadsheets write it; give it as text,", text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"123456", "+", "()", "1234567890123456", "+1234567890123456"})
-    void tooShortOrTooLong(String text) {
-        assertRefused("has 7 to 15 digits", text);
+    @ValueSource(strings = {"+33 1.23.45.67.00", "+91 987654321.01", "123456.00", "+91 98765.43210"})
+    void noDecimal(String text) throws Exception {
+        assertEquals(text.replaceAll("[^0-9]", ""), LoginNumber.parse(text).digits());
     }
 
-    @Test
-    void absurdlyLong() throws Exception {
-        assertEquals("+1234567", LoginNumber.parse("1234567" + ".".repeat(93)).value());
-        assertRefused("has 7 to 15 digits", "1234567" + ".".repeat(94));
-        assertRefused("has 7 to 15 digits", "9".repeat(1_000_000));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"44 (0)20 7946 0958", "0044 ( 0 ) 20 7946 0958", "+7 (0)495 123 45 67", "+999 [0]30 123456"})
+    void trunkZeroThatLeadsNowhere(String text) {
+        assertRefused("The (0) is dialled within the country only; leave it out, as in +442079460958", text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"00919876543210", "09876543210", "+0919876543210"})
     void countryCodeIsNotGuessed(String text) {
-        assertRefused("begins with the country code", text);
-    }
-
-    private static void assertRefused(String rule, String text) {
-        DoubleTickException failure = assertThrows(DoubleTickException.class, () -> LoginNumber.parse(text));
-        assertEquals(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, failure.reason());
-        assertTrue(failure.getMessage().contains(rule), failure.getMessage());
-        assertFalse(failure.getMessage().contains("\n"));
+        assertRefused("A login number begins with the country code, never with 0:", text);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "+919876543210, +91••••••3210",
-        "919876543210, +91••••••3210",
-        "1234567, +12•••67",
-        "+1234567, +12•••67",
-        "1234567890, +12••••7890",
-        "123456789, +12•••••89",
-        "123456789012345, +12•••••••••2345",
-    })
-    void masked(String number, String masked) throws Exception {
-        assertEquals(masked, LoginNumber.parse(number).masked());
-        assertEquals(masked, LoginNumber.parse(number).toString());
+    @ValueSource(strings = {"123456", "+", "()", "\u200B", "1234567890123456", "+1234567890123456"})
+    void tooShortOrTooLong(String text) {
+        assertRefused("A login number has 7 to 15 digits, country code included,", text);
     }
 
     @Test
-    void maskedNumbersAreNone() throws Exception {
-        LoginNumber number = LoginNumber.parse("+919876543210");
-        assertTrue(LoginNumber.isMasked(number.masked()));
-        assertTrue(LoginNumber.isMasked("•3210"));
-        assertFalse(LoginNumber.isMasked(number.value()));
-        assertNull(LoginNumber.parseOrNull(number.masked()));
-        assertEquals(number, LoginNumber.parseOrNull("919876543210"));
+    void textOfMoreThan100CharactersIsNotRead() throws Exception {
+        assertEquals("1234567", LoginNumber.parse("1234567" + " ".repeat(93)).digits());
+        for (String text : List.of("1234567" + " ".repeat(94), "+9" + "x".repeat(50_000_000), "9".repeat(50_000_000))) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits,", text));
+        }
+    }
+
+    @Test
+    void messageHasAsciiDigitsInEveryLocale() {
+        locale = Locale.forLanguageTag("ar-EG-u-nu-arab");
+        assertRefused("A login number has 7 to 15 digits,", "1");
+        assertEquals(Locale.forLanguageTag("ar-EG-u-nu-arab"), LocaleProvider.getLocale());
+    }
+
+    private static void assertRefused(String message, String text) {
+        DoubleTickException failure = assertThrows(DoubleTickException.class, () -> LoginNumber.parse(text));
+        assertEquals(DoubleTickException.Reason.LOGIN_NUMBER_INVALID, failure.reason());
+        assertTrue(failure.getMessage().startsWith(message), failure.getMessage());
+        assertNull(LoginNumber.parseOrNull(text));
+        assertNull(LoginNumber.listed(text));
+    }
+
+    /** Also for the numbers that would be dialled with any one digit behind the calling code. */
+    @Test
+    void readingAgainChangesNothingInAnyCountry() throws Exception {
+        PhoneNumberUtil plans = PhoneNumberUtil.getInstance();
+        List<PhoneNumber> examples = new ArrayList<>();
+        for (PhoneNumberType type : PhoneNumberType.values()) {
+            plans.getSupportedRegions().forEach(region -> examples.add(plans.getExampleNumberForType(region, type)));
+        }
+        plans.getSupportedGlobalNetworkCallingCodes()
+                .forEach(code -> examples.add(plans.getExampleNumberForNonGeoEntity(code)));
+        examples.removeIf(example -> example == null || !plans.isValidNumber(example));
+        assertEquals(
+                plans.getSupportedCallingCodes().size(),
+                examples.stream().map(PhoneNumber::getCountryCode).distinct().count());
+        for (PhoneNumber example : examples) {
+            String national = plans.getNationalSignificantNumber(example);
+            for (String dialled : List.of("", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")) {
+                String digits = example.getCountryCode() + dialled + national;
+                if (digits.length() < LoginNumber.MIN_DIGITS || digits.length() > LoginNumber.MAX_DIGITS) {
+                    continue;
+                }
+                LoginNumber number = LoginNumber.parse("+" + digits);
+                assertEquals(number, LoginNumber.parse("+" + number.digits()), digits);
+                assertEquals(number, LoginNumber.parse(number.value()), digits);
+                assertEquals("+" + number.digits(), number.value());
+                LoginNumber asWritten = LoginNumber.parse(digits);
+                assertEquals(digits, asWritten.digits());
+                assertEquals(asWritten, LoginNumber.parse(asWritten.value()), digits);
+                if (dialled.isEmpty()) {
+                    assertEquals(digits, number.digits());
+                    assertNull(number.warning(), digits);
+                }
+            }
+        }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "+919876543210, No 98 76 (54) 3210, No +91••••••3210",
-        "+919876543210, No 43210, No 43210",
-        "1234567, No 1234567, No +12•••67",
-        "1234567, No 4567, No 4567",
-        "12345678, No 2345678, No +12••••78",
+        "+44 0161 496 0000, 4401614960000",
+        "+91 98765-43210, 919876543210",
+        "919876543210, 919876543210",
     })
-    void maskedInAText(String number, String text, String masked) throws Exception {
+    void listedDigitsStayAsTheyAre(String text, String digits) throws Exception {
+        LoginNumber number = LoginNumber.listed(text);
+        assertEquals(digits, number.digits());
+        assertEquals(number, LoginNumber.parse(number.value()));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"+44 (0)20 7946 0958", "09876543210", "call 0800 123456"})
+    void listedTextThatIsNoNumber(String text) {
+        assertNull(LoginNumber.listed(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+91 98765 43210, en,",
+        "98765 43210, en, Not a number in use in Iran (+98). Is the country code missing?",
+        "+91 98765 4321, en, Not a number in use in India (+91). Is the country code missing?",
+        "+91 98765 4321, de, Not a number in use in Indien (+91). Is the country code missing?",
+        "4401614960000, en, Not a number in use in United Kingdom (+44). Is the country code missing?",
+        "+1 200 555 0123, en, Not a number in use in United States (+1). Is the country code missing?",
+        "+377 12345678, ar-u-nu-arab, Not a number in use in \u0645\u0648\u0646\u0627\u0643\u0648 (+377). Is the country code missing?",
+        "+999 1234 5678, en, 'Not a number in use, because no country has its calling code. Is the country code missing?'",
+        "+800 1234 567, en, 'Not a number in use, because no country has its calling code. Is the country code missing?'",
+    })
+    void formWarnsAboutANumberThatIsNotValid(String text, String language, String warning) throws Exception {
+        locale = Locale.forLanguageTag(language);
+        assertEquals(warning, LoginNumber.parse(text).warning());
+    }
+
+    @Test
+    void sameNumber() throws Exception {
+        LoginNumber number = LoginNumber.parse("+919876543210");
+        assertEquals(number, LoginNumber.parse("91 98765 43210"));
+        assertEquals(number.hashCode(), LoginNumber.parse("919876543210").hashCode());
+        assertNotEquals(number, LoginNumber.parse("+919876543211"));
+        assertNotEquals(number.hashCode(), LoginNumber.parse("+919876543211").hashCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "919876543210, +91••••••3210",
+        "1234567, +12•••67",
+        "123456789, +12•••••89",
+        "1234567890, +12••••7890",
+        "123456789012345, +12•••••••••2345",
+    })
+    void masked(String text, String masked) throws Exception {
+        LoginNumber number = LoginNumber.parse(text);
+        assertEquals(masked, number.masked());
+        assertEquals(masked, number.toString());
+        assertTrue(LoginNumber.isMasked(masked));
+        assertFalse(LoginNumber.isMasked(number.value()));
+        assertRefused("This is a masked number, and its hidden digits are lost; give the whole number,", masked);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "919876543210, No +91-98/76 (54) 32.10!, No +91••••••3210!",
+        "919876543210, No9198765432109876543210, No+91••••••3210+91••••••3210",
+        "919876543210, 9198765_4\u200D3\u200C\u200D\u200D210, +91••••••3210",
+        "919876543210, \u0669\u0661\uFF19\uFF18765\uD835\uDFD23210, +91••••••3210",
+        "919876543210, 00 9876543210@example.com, 00 +91••••••3210@example.com",
+        "919876543210, 876543210 and 2 9876543210, +91••••••3210 and 2 +91••••••3210",
+        "919876543210, 76543210, 76543210",
+        "919876543210, 91 98765   43210, +91••••••3210",
+        "919876543210, 91 98765    43210, 91 98765    43210",
+        "919876543210, 91 98765a43210, 91 98765a43210",
+        "919876543210, 91 98765 4321, 91 98765 4321",
+        "1234567, No 1234567, No +12•••67",
+        "1234567, No 234567, No 234567",
+        "12345678, No 2345678, No +12••••78",
+        "12345678, +, +",
+    })
+    void isMaskedInAText(String number, String text, String masked) throws Exception {
         assertEquals(masked, LoginNumber.parse(number).maskIn(text));
+    }
+
+    @Test
+    void longTextIsMaskedInTime() throws Exception {
+        LoginNumber number = LoginNumber.parse("111111111111111");
+        for (String unit : List.of("1 - 1", "+", "1---", "1 1 1 1 1 1 1 1 1 1 1 1 1 1 2 ")) {
+            String text = unit.repeat(200_000);
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> number.maskIn(text));
+        }
     }
 }
