@@ -78,7 +78,7 @@ public final class DoubleTickClient {
         this.timer = timer;
         this.threads = threads;
         this.limiters = new RateLimiters(limit, timer, System::nanoTime);
-        this.teams = new TeamCache(timer, TeamCache.USUAL, Duration.ZERO);
+        this.teams = new TeamCache(timer, System::nanoTime);
     }
 
     /** OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
@@ -138,15 +138,19 @@ public final class DoubleTickClient {
     }
 
     /**
-     * Asks for the members of the team ({@code GET /team}), or returns those of the last half minute. Never throws.
+     * Asks for the members of the team ({@code GET /team}), or returns those of the last {@link TeamCache#KEPT}. Never
+     * throws.
      *
+     * @param maxFailureAge how old a failure may be that is returned without another request, {@link TeamCache#KEPT} at
+     *     most; zero asks again after each failure
      * @return completes with the team, else exceptionally, as a rule with a {@link DoubleTickException}; cancelling it
-     *     does not end the request, which others may wait for
+     *     leaves the request to the others that wait for it
      */
-    public CompletableFuture<Team> team(ApiKey key) {
+    public CompletableFuture<TeamResult> team(ApiKey key, Duration maxFailureAge) {
         Request request = request(key, "team").get().build();
         return teams.get(
-                digest(key),
+                key.digest(),
+                maxFailureAge,
                 () -> new ApiCall<>(
                                 this,
                                 request,

@@ -2,17 +2,33 @@ package io.jenkins.plugins.doubletick.client;
 
 import java.util.regex.Pattern;
 
-/** Makes text from outside safe for a log: one short line, without control characters and secrets. */
+/** Makes text from outside safe to show: one short line, without control characters and secrets. */
 final class LogSanitizer {
 
-    private static final int MAX_LENGTH = 300;
+    /** The longest message, in characters. */
+    private static final int MAX_MESSAGE = 300;
+
+    /** The longest text of a member, in characters. */
+    private static final int MAX_NAME = 100;
+
+    /** How much is searched for a number, in characters: more than a message is before its numbers are masked. */
+    private static final int MAX_SEARCHED = 2000;
 
     /** Matches terminal escapes whole, and Jenkins's console notes, which are text between two of them. */
     private static final Pattern ESCAPES =
-            Pattern.compile("\u001B\\[8mha:[^\u001B]*(\u001B\\[0m)?|\u001B\\[[0-9;?]*[@-~]|\u001B");
+            Pattern.compile("\u001B\\[8mha:[^\u001B]*+(\u001B\\[0m)?|\u001B\\[[0-9;?]*+[@-~]|\u001B");
 
-    private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}|\\p{Co}|\\p{Cn}|\\p{Cs}");
+    private static final Pattern JOINERS = Pattern.compile("[\u200C\u200D]");
+
+    /** Matches invisible characters, also the letters and symbols that are drawn as nothing, but no joiners. */
+    private static final Pattern INVISIBLE = Pattern.compile(
+            "[\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0&&[^\u200C\u200D]]");
+
     private static final Pattern BLANKS = Pattern.compile("[\\p{Cc}\\p{Z}]+");
+
+    /** Matches joiners that join nothing, and marks without a letter. */
+    private static final Pattern LOOSE =
+            Pattern.compile("^[\\p{Mn}\\p{Me}\u200C\u200D ]+|(?<=[\u200C\u200D])[\u200C\u200D]+");
 
     private static final Pattern FULL_STOP = Pattern.compile("[. ]++$");
 
@@ -25,11 +41,19 @@ final class LogSanitizer {
      * @param number null where none was sent
      */
     static String clean(String text, ApiKey key, LoginNumber number) {
-        // Keep this order: neither a character between theirs nor the cut may hide a key or a number.
-        String line = key.removeFrom(visible(text));
-        return FULL_STOP
-                .matcher(cut(number == null ? line : number.maskIn(line), MAX_LENGTH))
-                .replaceFirst("");
+        String line = withoutSecrets(visible(JOINERS.matcher(text).replaceAll("")), key, number);
+        return FULL_STOP.matcher(cut(line, MAX_MESSAGE)).replaceFirst("");
+    }
+
+    /**
+     * Makes one short line of a member's name or another text of the member. Joiners stay, because some scripts and emoji
+     * need them; a full stop at the end stays, because it belongs to the name.
+     *
+     * @param number the member's number; null if the member has none
+     */
+    static String name(String text, ApiKey key, LoginNumber number) {
+        String line = LOOSE.matcher(visible(text)).replaceAll("");
+        return cut(withoutSecrets(line, key, number), MAX_NAME);
     }
 
     private static String visible(String text) {
@@ -38,8 +62,14 @@ final class LogSanitizer {
         return BLANKS.matcher(line).replaceAll(" ").strip();
     }
 
-    /** Cuts what is longer than {@code length} characters, but no character in two. */
-    static String cut(String line, int length) {
+    /** Must see the visible text, before it is cut, so that neither hides a part of a key or number. */
+    private static String withoutSecrets(String line, ApiKey key, LoginNumber number) {
+        String withoutKey = key.removeFrom(line, MAX_SEARCHED);
+        return number == null ? withoutKey : number.maskIn(withoutKey);
+    }
+
+    /** Cuts a text that is longer than {@code length} characters, but no character in two. */
+    private static String cut(String line, int length) {
         if (line.length() <= length) {
             return line;
         }

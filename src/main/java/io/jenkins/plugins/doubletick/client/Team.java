@@ -19,11 +19,10 @@ public record Team(List<TeamMember> members) {
         members = List.copyOf(members);
     }
 
-    /** Returns the member who logs in with a number; null if nobody does. */
-    public TeamMember find(LoginNumber number) {
+    /** Returns the members who log in with a number: nobody, one, or several who share it. */
+    public List<TeamMember> withNumber(LoginNumber number) {
         return members.stream()
                 .filter(member -> number.equals(member.loginNumber()))
-                .findFirst()
-                .orElse(null);
+                .toList();
     }
 }

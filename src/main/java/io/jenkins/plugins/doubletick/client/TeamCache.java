@@ -6,85 +6,97 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Keeps each team for a while, so that all who ask at once, or type a name, share one request. */
+/** Keeps each team for a while, and gives all who ask at once the answer to one request. */
 @Restricted(NoExternalUse.class)
 public final class TeamCache {
 
-    /** How long a team is kept: half a minute, because two of these caches follow each other. */
-    public static final Duration USUAL = Duration.ofSeconds(30);
+    /** How long a team is kept after DoubleTick sent it, and the longest time that a failure is kept. */
+    public static final Duration KEPT = Duration.ofMinutes(1);
 
-    private final Map<Object, CompletableFuture<Team>> teams = new ConcurrentHashMap<>();
+    private final Map<Object, Entry> entries = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
-    private final Duration teamKept;
-    private final Duration failureKept;
+    private final LongSupplier clock;
 
     /**
-     * @param timer runs what comes later
-     * @param teamKept how long a team is kept
-     * @param failureKept how long a failure is kept
+     * @param timer drops what has been kept long enough
+     * @param clock returns nanoseconds, as {@link System#nanoTime} does
      */
-    public TeamCache(ScheduledExecutorService timer, Duration teamKept, Duration failureKept) {
+    TeamCache(ScheduledExecutorService timer, LongSupplier clock) {
         this.timer = timer;
-        this.teamKept = teamKept;
-        this.failureKept = failureKept;
+        this.clock = clock;
+    }
+
+    /** A request for a team, and then its answer. */
+    private final class Entry {
+
+        private final CompletableFuture<Team> answer = new CompletableFuture<>();
+        /** Is set before the answer is. */
+        private volatile long answeredAt;
+
+        boolean isUsable(Duration maxFailureAge) {
+            return !answer.isDone()
+                    || clock.getAsLong() - answeredAt
+                            < (answer.isCompletedExceptionally() ? maxFailureAge : KEPT).toNanos();
+        }
     }
 
     /**
      * Returns the team that is kept, or asks for it.
      *
-     * @param key what the team is kept by, which holds no API key
+     * @param key identifies the API key and does not reveal it
+     * @param maxFailureAge how old a kept failure may be; older ones are asked again
      * @param request asks for the team
      * @return completes with the team, or fails as the request does; cancelling it leaves the request to the others
      */
-    public CompletableFuture<Team> get(Object key, Supplier<CompletableFuture<Team>> request) {
-        CompletableFuture<Team> team = new CompletableFuture<>();
-        CompletableFuture<Team> kept = teams.putIfAbsent(key, team);
-        if (kept != null) {
-            return kept.copy();
+    CompletableFuture<TeamResult> get(Object key, Duration maxFailureAge, Supplier<CompletableFuture<Team>> request) {
+        Entry mine = new Entry();
+        Entry entry = entries.compute(key, (k, old) -> old != null && old.isUsable(maxFailureAge) ? old : mine);
+        boolean kept = entry.answer.isDone();
+        if (entry == mine) {
+            ask(key, mine, request);
         }
+        CompletableFuture<TeamResult> result = new CompletableFuture<>();
+        entry.answer.whenComplete((team, failure) -> {
+            if (failure == null) {
+                result.complete(new TeamResult(team, kept));
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        return result;
+    }
+
+    private void ask(Object key, Entry entry, Supplier<CompletableFuture<Team>> request) {
         try {
-            request.get().whenComplete((members, failure) -> {
+            request.get().whenComplete((team, failure) -> {
+                answered(key, entry);
                 if (failure == null) {
-                    forgetAfter(teamKept, key, team);
-                    team.complete(members);
+                    entry.answer.complete(team);
                 } else {
-                    fail(key, team, failure);
+                    entry.answer.completeExceptionally(failure);
                 }
             });
         } catch (RuntimeException | Error e) {
-            fail(key, team, e);
+            answered(key, entry);
+            entry.answer.completeExceptionally(e);
         }
-        return team.copy();
     }
 
-    /** Returns the team that is kept, without asking for it; null if there is none. */
-    public Team getNow(Object key) {
-        CompletableFuture<Team> team = teams.get(key);
-        return team == null ? null : team.exceptionally(failure -> null).getNow(null);
-    }
-
-    private void forgetAfter(Duration time, Object key, CompletableFuture<Team> team) {
-        if (time.isZero()) {
-            forget(key, team); // Before anybody hears of it, so that whoever asks again is not told the same.
-            return;
-        }
+    private void answered(Object key, Entry entry) {
+        entry.answeredAt = clock.getAsLong();
         try {
-            timer.schedule(() -> forget(key, team), time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RuntimeException | Error e) { // The timer may take nothing more, as when Jenkins ends.
-            forget(key, team);
+            timer.schedule(() -> drop(key, entry), KEPT.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RuntimeException | Error e) { // The timer may refuse tasks, as when Jenkins shuts down.
+            drop(key, entry);
         }
     }
 
-    private void forget(Object key, CompletableFuture<Team> team) {
-        teams.remove(key, team);
-    }
-
-    private void fail(Object key, CompletableFuture<Team> team, Throwable failure) {
-        forgetAfter(failureKept, key, team);
-        team.completeExceptionally(failure);
+    private void drop(Object key, Entry entry) {
+        entries.remove(key, entry);
     }
 }

@@ -4,14 +4,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A member of the team, as {@code GET /team} describes one. The texts are one short line each, without control
- * characters; they are DoubleTick's words, so a view has to escape them.
+ * A member of the team, as {@code GET /team} describes one. The texts are DoubleTick's, so a view has to escape them. Each
+ * is one line of about 100 characters at most, without control and direction characters, and with the member's own number
+ * masked.
  *
- * @param id DoubleTick's id of the member; empty if it has none
- * @param name empty if it has none
- * @param email null if it has none
- * @param role the name of the member's role, such as {@code Agent}; null if it has none
- * @param owner whether the member is the owner of the organisation
+ * @param id DoubleTick's ID of the member; empty if there is none
+ * @param name empty if there is none
+ * @param email null if there is none
+ * @param role the name of the member's role, such as {@code Agent}; null if there is none
+ * @param owner whether the member owns the organisation
  * @param loginNumber null if the member has no phone number, or one that is no login number
  */
 @Restricted(NoExternalUse.class)

@@ -7,14 +7,17 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import okhttp3.Response;
 
 /** Reads the response of {@code GET /team}, member by member, because it may be long. */
@@ -24,12 +27,7 @@ final class TeamResponse {
     private static final long MAX_LENGTH = 32L * 1024 * 1024;
 
     /** The longest text that is read, in characters. */
-    private static final int MAX_TEXT = 100_000;
-
-    private static final int MAX_NAME = 100;
-
-    private static final Set<String> FIELDS =
-            Set.of("id", "name", "email", "orgRoleName", "isOrganizationOwner", "phone");
+    private static final int MAX_TEXT = 64 * 1024;
 
     /** Is strict, because nobody knows which of two fields with one name counts. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -39,6 +37,59 @@ final class TeamResponse {
                     .maxStringLength(MAX_TEXT)
                     .build())
             .build();
+
+    private static final ObjectReader MEMBER = JsonMapper.builder(JSON)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.WRAP_EXCEPTIONS)
+            .addModule(new SimpleModule().addDeserializer(String.class, new Text()))
+            .build()
+            .readerFor(Member.class);
+
+    /** A member in DoubleTick's words. A field is null if it is missing or no text. */
+    private record Member(
+            String id, String name, String email, String orgRoleName, String isOrganizationOwner, String phone) {
+
+        TeamMember read(ApiKey key) {
+            LoginNumber number = LoginNumber.listed(phone);
+            return new TeamMember(
+                    line(id, key, number),
+                    line(name, key, number),
+                    lineOrNull(email, key, number),
+                    lineOrNull(orgRoleName, key, number),
+                    Boolean.parseBoolean(isOrganizationOwner),
+                    number);
+        }
+
+        private static String line(String text, ApiKey key, LoginNumber number) {
+            return text == null ? "" : LogSanitizer.name(text, key, number);
+        }
+
+        private static String lineOrNull(String text, ApiKey key, LoginNumber number) {
+            String line = line(text, key, number);
+            return line.isEmpty() ? null : line;
+        }
+    }
+
+    /** Reads texts, whole numbers and booleans. A fraction or a negative number is no text, and so no phone number. */
+    private static final class Text extends StdScalarDeserializer<String> {
+        private static final long serialVersionUID = 1L;
+
+        Text() {
+            super(String.class);
+        }
+
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return switch (parser.currentToken()) {
+                case VALUE_STRING, VALUE_TRUE, VALUE_FALSE -> parser.getText();
+                case VALUE_NUMBER_INT -> parser.getText().startsWith("-") ? null : parser.getText();
+                default -> {
+                    parser.skipChildren();
+                    yield null;
+                }
+            };
+        }
+    }
 
     private TeamResponse() {}
 
@@ -74,7 +125,7 @@ final class TeamResponse {
                         if (members.size() == Team.MAX_MEMBERS) {
                             throw tooLarge(status);
                         }
-                        members.add(member(parser, key));
+                        members.add(MEMBER.<Member>readValue(parser).read(key));
                     }
                 }
                 parser.skipChildren();
@@ -86,45 +137,16 @@ final class TeamResponse {
         return members;
     }
 
-    private static TeamMember member(JsonParser parser, ApiKey key) throws IOException {
-        Map<String, String> fields = new HashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            parser.nextToken();
-            if (FIELDS.contains(name)) {
-                fields.put(name, parser.getValueAsString());
-            }
-            parser.skipChildren();
-        }
-        return new TeamMember(
-                line(fields.get("id"), key),
-                line(fields.get("name"), key),
-                lineOrNull(fields.get("email"), key),
-                lineOrNull(fields.get("orgRoleName"), key),
-                Boolean.parseBoolean(fields.get("isOrganizationOwner")),
-                loginNumber(fields.get("phone")));
-    }
-
-    private static String line(String text, ApiKey key) {
-        return text == null ? "" : LogSanitizer.cut(LogSanitizer.clean(text, key, null), MAX_NAME);
-    }
-
-    private static String lineOrNull(String text, ApiKey key) {
-        String line = line(text, key);
-        return line.isEmpty() ? null : line;
-    }
-
-    /** Looks at the digits only, because the documentation does not say how a phone number is written. */
-    private static LoginNumber loginNumber(String phone) {
-        return phone == null ? null : LoginNumber.parseOrNull(phone.replaceAll("[^0-9]", ""));
-    }
-
     private static DoubleTickException noTeam(int status) {
-        return new DoubleTickException(Reason.NOT_CONFIRMED, Messages.TeamResponse_noTeam(status), status, null);
+        return new DoubleTickException(
+                Reason.NOT_CONFIRMED, Messages.TeamResponse_noTeam(Integer.toString(status)), status, null);
     }
 
     private static DoubleTickException tooLarge(int status) {
         return new DoubleTickException(
-                Reason.TEAM_TOO_LARGE, Messages.TeamResponse_tooLarge(Team.MAX_MEMBERS), status, null);
+                Reason.TEAM_TOO_LARGE,
+                Messages.TeamResponse_tooLarge(Integer.toString(Team.MAX_MEMBERS)),
+                status,
+                null);
     }
 }

@@ -4,60 +4,122 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiKeyTest {
 
+    private static final String JSON = "This is JSON, not an API key; store the API key alone";
+    private static final String ENCRYPTED =
+            "The API key is a text that another Jenkins controller encrypted, and only that"
+                    + " one can decrypt it; enter the API key again";
+    private static final String QUOTED = "The API key is in quotes; store the API key without them";
+    private static final String NAMED =
+            "The API key has a name before it, as in NAME=key_...; store only what is behind the name";
+    private static final String URL = "This is a URL, not an API key; store the API key alone";
+    private static final String LONG =
+            "The API key has more than 1000 characters, and DoubleTick's have up to 300; this may"
+                    + " be another secret, such as a kubeconfig, or more than just the key";
+    private static final String CHARACTERS =
+            "The API key has a space or a character that is not plain ASCII; copy it again, just the key";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "key_abc",
+                " key_abc\r\n",
+                "key_live=abc",
+                "key_YWJj=.ZGVm==",
+                "YWJj==",
+                "YWJj=.ZGVm=",
+                "eyJh.eyJi.c-_~",
+                "a:b",
+                "{abc}",
+                "{AQ}",
+                "\"a",
+                "a\"",
+                "9=a",
+                "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~",
+            })
+    void isSentAsItIs(String text) throws Exception {
+        assertEquals(text.strip(), ApiKey.parse(text).value());
+    }
+
     @Test
-    void whiteSpaceAroundIsNotPartOfIt() throws Exception {
-        assertEquals("key_abc", ApiKey.parse(" key_abc\r\n").value());
+    void anotherSecretIsNotSent() throws Exception {
+        assertRefused(JSON, "{\"apiKey\": \"key_abc\", \"dbPassword\": \"secret\"}");
+        assertRefused(JSON, "{\n  'apiKey': 'key_abc'\n}\n");
+        assertRefused(JSON, "[{\"apiKey\": \"key_abc\"}]");
+        assertRefused(JSON, "[\"key_abc\"]");
+        assertRefused(JSON, "{[" + "x".repeat(2000));
+        assertRefused(ENCRYPTED, "{AQAAABAAAAAwq3zX1W/Yb+KFN0zqy/3dSA==}");
+        assertRefused(ENCRYPTED, " {AQAAABAAAAAg=}\n");
+        assertRefused(QUOTED, "\"key_abc\"");
+        assertRefused(QUOTED, "'key_abc'");
+        assertRefused(QUOTED, "`key_\nabc`");
+        assertRefused(QUOTED, "\u201Ckey_abc\u201D");
+        assertRefused(QUOTED, "\u2018key_abc\u2019");
+        assertRefused(URL, "https://user:secret@db.example.com/team");
+        assertRefused(URL, "jdbc+x.y-z2://h\nsecond line");
+        assertRefused(NAMED, "DOUBLETICK_API_KEY=key_abc");
+        assertRefused(NAMED, "export API_KEY = \"key_abc\"\nOTHER=secret");
+        assertRefused(NAMED, "key_of.double-tick='key_abc'");
+        assertRefused(NAMED, "apiKey: key_abc");
+        assertRefused(NAMED, "apiKey=abc");
+        assertRefused(LONG, "k".repeat(1001));
+        assertEquals(1000, ApiKey.parse("k".repeat(1000)).value().length());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "' \n '", ","})
+    void blank(String text) {
+        assertRefused("The API key is blank", text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key_a bc", "key_a\tbc", "key_äbc", "key_\u200Babc", "k\u0000", "k\u007Fy"})
+    void notForAHeader(String text) {
+        assertRefused(CHARACTERS, text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key_a\nbc", "key_a\rbc"})
+    void lines(String text) {
+        assertRefused("The API key has a line break in it; it must be one line", text);
+    }
+
+    private static void assertRefused(String message, String text) {
+        DoubleTickException failure = assertThrows(DoubleTickException.class, () -> ApiKey.parse(text));
+        assertEquals(DoubleTickException.Reason.API_KEY_INVALID, failure.reason());
+        assertEquals(message, failure.getMessage());
     }
 
     @Test
     void sameKey() throws Exception {
-        ApiKey key = ApiKey.parse("key_abc~");
-        assertEquals(key, ApiKey.parse(" key_abc~"));
-        assertEquals(key.hashCode(), ApiKey.parse("key_abc~").hashCode());
-        assertNotEquals(key, ApiKey.parse("key_abd~"));
-        assertNotEquals(key.hashCode(), ApiKey.parse("key_abd~").hashCode());
+        ApiKey key = ApiKey.parse("key_Aa");
+        assertEquals(key, ApiKey.parse(" key_Aa"));
+        assertEquals(key.hashCode(), ApiKey.parse("key_Aa").hashCode());
+        assertEquals(key.digest(), ApiKey.parse("key_Aa").digest());
         assertNotEquals(key, key.value());
-    }
-
-    @ParameterizedTest
-    @NullSource
-    @ValueSource(
-            strings = {
-                "",
-                " \n ",
-                "key_a\nbc",
-                "key_a\rbc",
-                "key_a bc",
-                "key_a\tbc",
-                "key_äbc",
-                "key_\u200Babc",
-                "k\u0000"
-            })
-    void notForAHeader(String text) {
-        DoubleTickException failure = assertThrows(DoubleTickException.class, () -> ApiKey.parse(text));
-        assertEquals(DoubleTickException.Reason.API_KEY_INVALID, failure.reason());
-        assertFalse(failure.getMessage().contains("key_"), failure.getMessage());
+        // String.hashCode is the same for both.
+        ApiKey other = ApiKey.parse("key_BB");
+        assertNotEquals(key, other);
+        assertNotEquals(key.digest(), other.digest());
+        assertNotEquals(key.hashCode(), ApiKey.parse("key_BC").hashCode());
     }
 
     @Test
-    void anotherSecretIsNotTakenForAKey() throws Exception {
-        assertEquals(1000, ApiKey.parse("k".repeat(1000)).value().length());
-        DoubleTickException failure =
-                assertThrows(DoubleTickException.class, () -> ApiKey.parse("apiVersion:v1".repeat(200)));
-        assertEquals(DoubleTickException.Reason.API_KEY_INVALID, failure.reason());
-        assertEquals(
-                "The API key has more than 1000 characters, and DoubleTick's have up to 300; this may be another secret,"
-                        + " such as a kubeconfig, or more than just the key",
-                failure.getMessage());
+    void isNotShown() throws Exception {
+        ApiKey key = ApiKey.parse("key_abc");
+        assertEquals("****", key.toString());
+        assertFalse(key.digest().contains("key_abc"));
+        assertEquals(64, key.digest().length());
     }
 
     @ParameterizedTest
@@ -66,6 +128,7 @@ class ApiKeyTest {
         "x key_a+/1y, x ****y",
         "KEY_A+/1, ****",
         "k e y _ a + / 1, ****",
+        "k\u200Dey\u200C_a+/1, ****",
         "key_a%2B%2f1, ****",
         "%6bey_a+/1, ****",
         "key_a+/1key_a+/1, ********",
@@ -75,17 +138,23 @@ class ApiKeyTest {
         "k  ey_a+/1, k  ey_a+/1",
     })
     void isRemovedFromText(String text, String without) throws Exception {
-        assertEquals(without, ApiKey.parse("key_a+/1").removeFrom(text));
+        assertEquals(without, ApiKey.parse("key_a+/1").removeFrom(text, 100));
     }
 
     @Test
     void percentSignInAKey() throws Exception {
-        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%41b"));
-        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%2541b"));
+        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%41b", 100));
+        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%2541b", 100));
     }
 
     @Test
-    void isNotShown() throws Exception {
-        assertEquals("****", ApiKey.parse("key_abc").toString());
+    void noMoreThanTheLimitIsSearched() throws Exception {
+        assertEquals("xx****", ApiKey.parse("key_abc").removeFrom("xxkey_abckey_abc", 3));
+        assertEquals("xxx", ApiKey.parse("key_abc").removeFrom("xxxkey_abc", 3));
+        ApiKey key = ApiKey.parse("a".repeat(999) + "b");
+        for (String unit : List.of("a", "%61", "a ")) {
+            String text = unit.repeat(5_000_000);
+            assertTimeoutPreemptively(Duration.ofSeconds(5), () -> key.removeFrom(text, 2000));
+        }
     }
 }

@@ -18,7 +18,8 @@ public final class ClientDemo implements CallListener {
             DoubleTickClient client = new DoubleTickClient(
                     new OkHttpClient(), HttpUrl.get(args[0]), "doubletick-plugin/demo", Retry.DEFAULT, timer);
             ApiKey key = ApiKey.parse(DoubleTickStandIn.KEY);
-            for (TeamMember member : client.team(key).get().members()) {
+            for (TeamMember member :
+                    client.team(key, Duration.ZERO).get().team().members()) {
                 System.out.println(member.name() + ", " + member.role() + ", " + member.loginNumber());
             }
             logOut(client, key, DoubleTickStandIn.MEMBER);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -78,7 +79,7 @@ class LiveServiceTest {
 
     @Test
     void teamIsRead() throws Exception {
-        Team team = client.team(key).get(5, TimeUnit.MINUTES);
+        Team team = client.team(key, Duration.ZERO).get(5, TimeUnit.MINUTES).team();
         long withNumber = team.members().stream()
                 .filter(member -> member.loginNumber() != null)
                 .count();

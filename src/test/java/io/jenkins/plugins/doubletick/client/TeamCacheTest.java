@@ -1,112 +1,193 @@
 package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import okio.ByteString;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** See {@link TeamTest} for what is kept. */
 class TeamCacheTest {
 
-    private static final Team TEAM = new Team(List.of());
+    private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+    private static final IllegalStateException FAILURE = new IllegalStateException("no");
 
-    private final RefusingTimer timer = new RefusingTimer();
-    private final TeamCache cache = new TeamCache(timer, TeamCache.USUAL, Duration.ZERO);
+    private final Timer timer = new Timer();
+    private long now = Long.MAX_VALUE;
+    private final TeamCache cache = new TeamCache(timer, () -> now);
     private final List<CompletableFuture<Team>> requests = new ArrayList<>();
 
-    @AfterEach
-    void stop() {
-        timer.shutdownNow();
+    /** Keeps the last task, or refuses it, as a timer does that is shut down. */
+    private static final class Timer extends ScheduledThreadPoolExecutor {
+        private boolean refuses;
+        private Runnable task;
+        private Duration delay;
+
+        Timer() {
+            super(0);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            if (refuses) {
+                throw new RejectedExecutionException("shut down");
+            }
+            this.task = task;
+            this.delay = Duration.of(delay, unit.toChronoUnit());
+            return null;
+        }
     }
 
-    private CompletableFuture<Team> get(Supplier<CompletableFuture<Team>> request) {
-        return cache.get(ByteString.of(), request);
-    }
-
-    private CompletableFuture<Team> get() {
-        return get(() -> {
+    private CompletableFuture<TeamResult> get(Duration maxFailureAge) {
+        return cache.get("key", maxFailureAge, () -> {
             requests.add(new CompletableFuture<>());
             return requests.get(requests.size() - 1);
         });
     }
 
+    private CompletableFuture<TeamResult> get() {
+        return get(Duration.ZERO);
+    }
+
+    private void answer() {
+        requests.get(requests.size() - 1).complete(new Team(List.of()));
+    }
+
+    private void fail() {
+        requests.get(requests.size() - 1).completeExceptionally(FAILURE);
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
     @Test
-    void nothingIsKeptThatNobodyWouldForget() throws Exception {
-        timer.refuses = true;
-        CompletableFuture<Team> first = get();
-        requests.get(0).complete(TEAM);
-        assertSame(TEAM, first.get());
-        get();
+    void teamIsKeptForAMinuteAfterItsAnswer() {
+        CompletableFuture<TeamResult> first = get();
+        CompletableFuture<TeamResult> joined = get();
+        pass(Duration.ofMinutes(2));
+        answer();
+        assertFalse(first.join().kept());
+        assertFalse(joined.join().kept());
+        pass(Duration.ofNanos(59_999_999_999L));
+        assertTrue(get().join().kept());
+        assertSame(first.join().team(), get().join().team());
+        assertEquals(1, requests.size());
+        pass(Duration.ofNanos(1));
+        assertFalse(get().isDone());
         assertEquals(2, requests.size());
     }
 
     @Test
-    void requestThatCannotBeMadeFailsThoseWhoAsk() throws Exception {
-        StackOverflowError error = new StackOverflowError("deep");
-        CompletableFuture<Team> first = get(() -> {
-            throw error;
-        });
-        ExecutionException failure = assertThrows(ExecutionException.class, () -> first.get(1, TimeUnit.MINUTES));
-        assertSame(error, failure.getCause());
-
-        CompletableFuture<Team> second = get();
-        requests.get(0).complete(TEAM);
-        assertSame(TEAM, second.get(1, TimeUnit.MINUTES));
+    void timerDropsTheTeam() {
+        get();
+        answer();
+        assertEquals(Duration.ofMinutes(1), timer.delay);
+        WeakReference<Team> team = new WeakReference<>(get().join().team());
+        requests.clear();
+        System.gc();
+        assertNotNull(team.get());
+        timer.task.run();
+        timer.task = null;
+        System.gc();
+        assertNull(team.get());
     }
 
     @Test
-    void requestThatFailsAtOnceIsNotKept() {
-        IllegalStateException failure = new IllegalStateException("no");
-        CompletableFuture<Team> first = get(() -> CompletableFuture.failedFuture(failure));
-        assertSame(failure, assertThrows(ExecutionException.class, first::get).getCause());
+    void timerDropsNoLaterTeam() {
+        get();
+        answer();
+        Runnable drop = timer.task;
+        pass(Duration.ofMinutes(1));
+        get();
+        answer();
+        drop.run();
+        assertTrue(get().join().kept());
+    }
+
+    @Test
+    void failureIsKeptForThoseWhoAcceptIt() {
+        CompletableFuture<TeamResult> first = get(TEN_SECONDS);
+        CompletableFuture<TeamResult> joined = get();
+        fail();
+        assertSame(FAILURE, failureOf(first));
+        assertSame(FAILURE, failureOf(joined));
+        pass(Duration.ofNanos(9_999_999_999L));
+        assertSame(FAILURE, failureOf(get(TEN_SECONDS)));
+        assertEquals(1, requests.size());
+        pass(Duration.ofNanos(1));
+        get(TEN_SECONDS);
+        assertEquals(2, requests.size());
+        fail();
+        get();
+        assertEquals(3, requests.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsKeptIfTheTimerRefusesToDropIt(boolean fails) {
+        timer.refuses = true;
+        CompletableFuture<TeamResult> first = get();
+        if (fails) {
+            fail();
+        } else {
+            answer();
+        }
+        assertTrue(first.isDone());
+        get(TEN_SECONDS);
+        assertEquals(2, requests.size());
+    }
+
+    @Test
+    void requestThatCannotBeMadeFailsThoseWhoAsk() {
+        StackOverflowError error = new StackOverflowError("deep");
+        assertSame(error, failureOf(cache.get("key", Duration.ZERO, () -> {
+            throw error;
+        })));
+        assertSame(error, failureOf(get(TEN_SECONDS)));
         get();
         assertEquals(1, requests.size());
     }
 
     @Test
-    void failureIsKeptForItsTime() {
-        VirtualTime time = new VirtualTime();
-        TeamCache keeping = new TeamCache(time, TeamCache.USUAL, Duration.ofSeconds(10));
-        CompletableFuture<Team> failed = CompletableFuture.failedFuture(new IllegalStateException("no"));
-        keeping.get("team", () -> failed);
-        time.schedule(
-                () -> assertTrue(keeping.get("team", CompletableFuture::new).isCompletedExceptionally()),
-                9,
-                TimeUnit.SECONDS);
-        time.runAll();
-
-        assertNull(keeping.getNow("team"));
-        assertSame(
-                TEAM,
-                keeping.get("team", () -> CompletableFuture.completedFuture(TEAM))
-                        .join());
-        assertSame(TEAM, keeping.getNow("team"));
+    void requestThatEndsAtOnceIsNoKeptTeam() {
+        assertFalse(cache.get("key", Duration.ZERO, () -> CompletableFuture.completedFuture(new Team(List.of())))
+                .join()
+                .kept());
     }
 
-    /** The queue of Jenkins, which is locked meanwhile, must not see an exception. */
     @Test
-    void lookingNeverFails() throws Exception {
-        TeamCache keeping = new TeamCache(timer, TeamCache.USUAL, Duration.ofMinutes(1));
-        for (int round = 0; round < 3000; round++) {
-            CompletableFuture<Team> request = new CompletableFuture<>();
-            keeping.get(round, () -> request);
-            Future<?> failing = timer.submit(() -> request.completeExceptionally(new IllegalStateException("no")));
-            do {
-                assertNull(keeping.getNow(round));
-            } while (!failing.isDone());
-        }
+    void cancellingLeavesTheRequestToOthers() {
+        CompletableFuture<TeamResult> first = get();
+        CompletableFuture<TeamResult> second = get();
+        first.cancel(true);
+        assertFalse(requests.get(0).isDone());
+        assertFalse(second.isDone());
+        answer();
+        assertFalse(second.join().kept());
+    }
+
+    @Test
+    void eachKeyHasItsOwnTeam() {
+        get();
+        answer();
+        assertFalse(cache.get("other", Duration.ZERO, CompletableFuture::new).isDone());
+    }
+
+    private static Throwable failureOf(CompletableFuture<TeamResult> future) {
+        return future.handle((team, failure) -> failure).join();
     }
 }
