@@ -1,4 +1,4 @@
-# Holds what script/test, script/demo and script/bench share. They source it; it does nothing by itself.
+# Functions for script/test, script/demo and script/bench, which source this file.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maven_version=3.9.11
@@ -16,18 +16,18 @@ banner() {
 need_jdk() {
     local javac=${JAVA_HOME:+$JAVA_HOME/bin/}javac version
     command -v "$javac" >/dev/null ||
-        fail "There is no JDK: install one of Java 17 or newer, and set JAVA_HOME if it is not found then."
+        fail "No JDK found. Install JDK 17 or newer, or set JAVA_HOME."
     version=$("$javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
     [ "${version:-0}" -ge 17 ] ||
-        fail "The JDK is of Java ${version:-?}: Java 17 or newer is needed. Set JAVA_HOME to where one is."
+        fail "JDK ${version:-of an unknown version} found, but 17 or newer is required. Set JAVA_HOME to such a JDK."
     java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 }
 
-# Sets $mvn to a Maven that the Jenkins parent POM accepts: the installed one, or one that it fetches if it is older than
-# 3.9.6, as in Debian 12.
+# Sets $mvn to a Maven that the Jenkins parent POM accepts: the installed one, or a downloaded one if the installed one is older
+# than 3.9.6, as in Debian 12.
 need_maven() {
     local installed
-    command -v mvn >/dev/null || fail "There is no Maven: install any version from 3.6 on."
+    command -v mvn >/dev/null || fail "No Maven found. Install Maven 3.6 or newer."
     installed=$(mvn --version 2>/dev/null | sed -n 's/^.*Apache Maven \([0-9.]*\).*/\1/p')
     mvn=mvn
     if [ "$(printf '%s\n' 3.9.6 "$installed" | sort -V | head -n 1)" != 3.9.6 ]; then
@@ -38,20 +38,20 @@ need_maven() {
 
 bring_maven() {
     local outside log
-    echo "Maven $installed is installed, 3.9.6 is needed: fetching $maven_version with it"
+    echo "Maven $installed is installed, but 3.9.6 or newer is required. Downloading Maven $maven_version."
     mkdir -p "$root/target"
     # Runs outside the project, whose .mvn the older Maven would read.
     outside=$(mktemp -d)
     log=$outside/log
     (cd "$outside" && mvn -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
         -Dartifact=org.apache.maven:apache-maven:$maven_version:zip:bin -DoutputDirectory="$root/target") >"$log" 2>&1 ||
-        { tail -n 20 "$log" >&2; rm -rf "$outside"; fail "Maven $maven_version could not be fetched: is there a network, or a proxy to set in Maven's settings?"; }
+        { tail -n 20 "$log" >&2; rm -rf "$outside"; fail "Could not download Maven $maven_version. Check the network and the proxy in Maven's settings."; }
     rm -rf "$outside"
     chmod +x "$mvn"
 }
 
-# Succeeds if Maven resolves Jenkins's parent POM, BOM and build extension; else sets $why to the first that is missing. Ends
-# the script at any other error in pom.xml, which must not silently turn a full build into a smaller one.
+# Succeeds if Maven resolves Jenkins's parent POM, BOM and build extension; otherwise sets $why to the first missing one. Ends the
+# script at any other error in pom.xml, so that such an error does not turn a full build into a smaller one.
 jenkins_resolves() {
     local log
     log=$(mktemp)
@@ -64,7 +64,7 @@ jenkins_resolves() {
     if [ -z "$why" ]; then
         cat "$log" >&2
         rm -f "$log"
-        fail "pom.xml is broken, or something else than Jenkins cannot be resolved (see above)."
+        fail "Maven cannot read pom.xml or cannot resolve a dependency other than Jenkins. See the output above."
     fi
     rm -f "$log"
     return 1
