@@ -103,7 +103,8 @@ abstract class MemberRequest<A> {
             log(Messages::MemberRequest_again);
         }
         log(this::firstLine);
-        answer.whenComplete(this::end);
+        // The answer can arrive on Jenkins's timer or on Pipeline's thread, which must not be held up.
+        answer.whenComplete((value, failure) -> Lane.runBeside(() -> end(value, failure)));
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
         answer.whenComplete((value, failure) -> key.cancel(false));
         key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
