@@ -2,7 +2,7 @@ package io.jenkins.plugins.doubletick.bench;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.jenkins.plugins.doubletick.bench.Account.Told;
+import io.jenkins.plugins.doubletick.bench.Account.WaitIn;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Answers as the {@link Account} of the API key says. A request that waits holds no thread here. */
+/** Answers as the {@link Account} of the API key says. A waiting request holds no thread of this server. */
 final class BenchServer implements AutoCloseable {
 
     static final int MEMBERS = 5000;
@@ -39,7 +39,7 @@ final class BenchServer implements AutoCloseable {
             .mapToObj(MEMBER::formatted)
             .collect(Collectors.joining(",", "{\"data\":[", "]}"));
 
-    /** What was seen of an account. */
+    /** The requests and logouts of an account. */
     private static final class State {
 
         private final Deque<Long> confirmedAt = new ArrayDeque<>();
@@ -50,7 +50,7 @@ final class BenchServer implements AutoCloseable {
             return ++requests > account.quick() ? Account.SLOW : account.latency();
         }
 
-        /** Returns 0 if a request is within the limit, else the milliseconds until one is. */
+        /** Returns 0 if a request is within the limit, otherwise the milliseconds until a request will be. */
         synchronized long admit(Account account) {
             long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
             while (!confirmedAt.isEmpty() && now - confirmedAt.peek() >= account.period()) {
@@ -71,7 +71,7 @@ final class BenchServer implements AutoCloseable {
     }
 
     BenchServer() throws IOException {
-        // Headers and body are two writes: without this, Nagle's algorithm adds 40 ms to an answer.
+        // Headers and body are two writes, and Nagle's algorithm would add 40 ms to each response.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 2000);
         server.setExecutor(threads);
@@ -100,24 +100,24 @@ final class BenchServer implements AutoCloseable {
         State state = state(exchange);
         int latency = state.latency(account);
         long wait = state.admit(account);
-        threads.schedule(() -> answer(exchange, account.told(), wait), latency, TimeUnit.MILLISECONDS);
+        threads.schedule(() -> answer(exchange, account.waitIn(), wait), latency, TimeUnit.MILLISECONDS);
     }
 
-    private static void answer(HttpExchange exchange, Told told, long wait) {
+    private static void answer(HttpExchange exchange, WaitIn waitIn, long wait) {
         try {
             if (wait == 0) {
                 send(exchange, 201, "{\"success\":true}");
                 return;
             }
             long seconds = (wait + 999) / 1000;
-            if (told == Told.IN_HEADER) {
+            if (waitIn == WaitIn.HEADER) {
                 exchange.getResponseHeaders().set("Retry-After", Long.toString(seconds));
             }
             String inBody = "\"retryAfter\":" + seconds + ",\"limitType\":\"requests\",\"resetAt\":"
                     + (System.currentTimeMillis() + wait);
-            send(exchange, 429, REFUSAL.formatted(told == Told.IN_BODY ? inBody : ""));
+            send(exchange, 429, REFUSAL.formatted(waitIn == WaitIn.BODY ? inBody : ""));
         } catch (IOException e) {
-            System.err.println("An answer could not be sent: " + e);
+            System.err.println("Cannot send a response: " + e);
         }
     }
 

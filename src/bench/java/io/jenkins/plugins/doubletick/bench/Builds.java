@@ -18,7 +18,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 
-/** Pipelines, their builds, and what the server has seen of them. */
+/** Pipelines and their builds, and the server's counts. */
 final class Builds {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -48,14 +48,14 @@ final class Builds {
         return job;
     }
 
-    /** Makes a job that stores next to nothing while it runs. */
+    /** Creates a job that stores hardly anything while it runs. */
     static WorkflowJob fastJob(String script) throws Exception {
         WorkflowJob job = job(script);
         job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
         return job;
     }
 
-    /** Builds the job, and returns how long that took, in milliseconds. */
+    /** Builds the job and returns the duration in milliseconds. */
     static double build(WorkflowJob job) throws Exception {
         long start = System.nanoTime();
         WorkflowRun build = job.scheduleBuild2(0).get();
@@ -64,7 +64,7 @@ final class Builds {
         return millis;
     }
 
-    /** Waits until there are so many, at most two minutes. */
+    /** Waits until the count is large enough, for two minutes at most. */
     static void await(String what, Callable<Integer> count, int atLeast) throws Exception {
         long start = System.nanoTime();
         for (int now = count.call(); now < atLeast; now = count.call()) {

@@ -3,10 +3,11 @@ package io.jenkins.plugins.doubletick.bench;
 import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
-import io.jenkins.plugins.doubletick.client.RetryPolicy;
+import io.jenkins.plugins.doubletick.client.Retry;
 import io.jenkins.plugins.doubletick.client.Team;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class LargeTeam {
                 JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build(),
                 HttpUrl.get(url),
                 "bench",
-                RetryPolicy.DEFAULT,
+                Retry.DEFAULT,
                 Timer.get());
         List<Team> teams = new ArrayList<>();
         read(client, teams); // To warm up.
@@ -35,14 +36,14 @@ final class LargeTeam {
         double millis = read(client, teams);
         double mebibytes = (ManyLogouts.heap() - before) / 1024.0 / 1024 / ROUNDS;
         report.row(
-                "**A team of " + teams.get(0).members().size() + "**: ms to read it; MiB while it is kept; ms for a keystroke",
+                "**A team of " + teams.get(0).members().size() + "**: ms to read it; MiB while it is kept; ms for a keystroke in the form",
                 Map.of(
                         Side.OURS,
                         Report.format(millis) + "; " + Report.format(mebibytes) + "; " + Report.format(keystroke()))::get,
                 "");
     }
 
-    /** Measures the answer of the parameter's form to a text that one member has, when the team is there. */
+    /** Measures how long the parameter's form takes to suggest one member of a team that is kept. */
     private static double keystroke() throws Exception {
         DoubleTickLoginNumberParameterDefinition parameter = new DoubleTickLoginNumberParameterDefinition("MEMBER");
         parameter.setCredentialsId(Builds.credential(Account.unlimited(0)));
@@ -62,13 +63,13 @@ final class LargeTeam {
         return Report.median(millis.subList(ROUNDS, 2 * ROUNDS));
     }
 
-    /** Reads it with a new key each time, since it is kept for a minute. */
+    /** Reads the team with a new key each time, because the client keeps a team for a minute. */
     private static double read(DoubleTickClient client, List<Team> teams) throws Exception {
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
             ApiKey key = ApiKey.parse(Account.unlimited(0).key());
             long start = System.nanoTime();
-            teams.add(client.team(key).get());
+            teams.add(client.team(key, Duration.ZERO).get().team());
             millis.add((System.nanoTime() - start) / 1e6);
         }
         return Report.median(millis);

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.doubletick.bench;
 
 import hudson.model.Result;
-import io.jenkins.plugins.doubletick.bench.Account.Told;
+import io.jenkins.plugins.doubletick.bench.Account.WaitIn;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,22 +18,22 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 final class Limits {
 
     /**
-     * @param count how many members are to be logged out
-     * @param limit how many are confirmed in each period
+     * @param count how many members to log out
+     * @param limit how many logouts the server confirms in each period
      * @param period in seconds
      */
     record Limit(int count, int limit, int period) {
 
-        /** In seconds. The first ones go at once, and the last ones when the last period begins. */
+        /** The least possible time in seconds: the last logouts are confirmed when the last period begins. */
         double least() {
             return Math.ceil((double) count / limit - 1) * period;
         }
     }
 
     /**
-     * What became of one build.
+     * The result of one build.
      *
-     * @param ratio its time against the least possible
+     * @param ratio its duration divided by the least possible time
      */
     private record Outcome(int confirmed, int refused, double ratio, Watch watch) {}
 
@@ -47,28 +47,28 @@ final class Limits {
         for (Limit limit : LIMITS) {
             double sleeping = secondsOfSleep(limit.count);
             Map<Side, List<Outcome>> outcomes = new EnumMap<>(Side.class);
-            for (Told told : Told.values()) {
-                // First, since the loop uses the same threads.
-                run(List.of(Side.HTTP_REQUEST), limit, told, url, outcomes);
-                run(List.of(Side.OURS, Side.LOOP, Side.CURL), limit, told, url, outcomes);
+            for (WaitIn waitIn : WaitIn.values()) {
+                // Runs first, because the loop uses the same threads.
+                run(List.of(Side.HTTP_REQUEST), limit, waitIn, url, outcomes);
+                run(List.of(Side.OURS, Side.LOOP, Side.CURL), limit, waitIn, url, outcomes);
             }
             report(limit, sleeping, outcomes, report);
         }
     }
 
-    /** Returns how long Pipeline takes for as many branches of its own {@code sleep}, after a build to warm up. */
+    /** Returns how long Pipeline takes for as many branches with {@code sleep}, after a build to warm up. */
     private static double secondsOfSleep(int count) throws Exception {
         WorkflowJob job = Builds.job(Side.parallel(count, OneLogout.SLEEP + "\n"));
         Builds.build(job);
         return Report.median(List.of(Builds.build(job), Builds.build(job), Builds.build(job))) / 1000;
     }
 
-    /** Lets the sides run together where they wait most of the time, else one after the other. */
-    private static void run(List<Side> sides, Limit limit, Told told, String url, Map<Side, List<Outcome>> outcomes)
+    /** Runs the sides together if they wait most of the time, otherwise one after the other. */
+    private static void run(List<Side> sides, Limit limit, WaitIn waitIn, String url, Map<Side, List<Outcome>> outcomes)
             throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(limit.least() > 10 ? sides.size() : 1);
         Map<Side, Future<Outcome>> running = new EnumMap<>(Side.class);
-        sides.forEach(side -> running.put(side, threads.submit(() -> run(side, limit, told, url))));
+        sides.forEach(side -> running.put(side, threads.submit(() -> run(side, limit, waitIn, url))));
         threads.shutdown();
         for (Side side : sides) {
             outcomes.computeIfAbsent(side, s -> new ArrayList<>())
@@ -76,8 +76,8 @@ final class Limits {
         }
     }
 
-    private static Outcome run(Side side, Limit limit, Told told, String url) throws Exception {
-        Account account = Account.limited(limit.limit, limit.period * 1000, told);
+    private static Outcome run(Side side, Limit limit, WaitIn waitIn, String url) throws Exception {
+        Account account = Account.limited(limit.limit, limit.period * 1000, waitIn);
         WorkflowJob job = Builds.job(side.script(limit.count, url, Builds.credential(account)));
         try (Watch watch = new Watch(side)) {
             long start = System.nanoTime();
@@ -87,7 +87,7 @@ final class Limits {
             int confirmed = counts[1];
             int refused = counts[0] - confirmed;
             Builds.check(build, confirmed == limit.count ? Result.SUCCESS : Result.FAILURE);
-            Report.progress(limit + ", " + told + ", " + side.title + ": " + confirmed + " confirmed, " + refused
+            Report.progress(limit + ", " + waitIn + ", " + side.title + ": " + confirmed + " confirmed, " + refused
                     + " refused, " + seconds + " s");
             return new Outcome(confirmed, refused, seconds / limit.least(), watch);
         }
@@ -101,7 +101,7 @@ final class Limits {
                 each(outcomes, outcome -> Integer.toString(outcome.confirmed)),
                 Report.aim("all", ours.stream().allMatch(outcome -> outcome.confirmed == limit.count)));
         report.row(
-                "— time against the least possible, " + Report.format(limit.least()) + " s (as many `sleep` for 1 ms: "
+                "— time, divided by the least possible " + Report.format(limit.least()) + " s (with `sleep` instead: "
                         + Report.format(sleeping) + " s)",
                 each(outcomes, outcome -> outcome.confirmed < limit.count ? "–" : Report.format(outcome.ratio)),
                 Report.aim(
@@ -114,7 +114,7 @@ final class Limits {
         report.row("— threads", each(outcomes, outcome -> outcome.watch.toString()), "");
     }
 
-    /** Writes what became of a side: each way of telling, or only one where they are the same. */
+    /** Writes the results of a side, or only one if all are the same. */
     private static Function<Side, String> each(Map<Side, List<Outcome>> outcomes, Function<Outcome, String> value) {
         return side -> {
             List<String> values = outcomes.get(side).stream().map(value).toList();

@@ -13,15 +13,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * Measures what logging out costs, by this plugin and by other ways, in a Jenkins of a process of its own.
- * {@code script/bench} runs it; {@code docs/performance.md} says what it means.
+ * Measures the cost of logouts, with this plugin and in other ways, in a Jenkins with its own process. {@code script/bench} runs
+ * this class; {@code docs/performance.md} explains the results.
  */
 class LogoutBench {
 
-    /** Whether it is only a look whether everything works, whose figures mean nothing. */
+    /** Whether this run only checks that everything works. Its figures mean nothing. */
     static final boolean QUICK = Boolean.getBoolean("bench.quick");
 
-    /** As a Jenkins in use has it: the parent POM's options for tests stop the JIT compiler at level 1. */
+    /** Replaces the parent POM's options for tests, which stop the JIT compiler at level 1. */
     private static final String HEAP = "-Xmx1g";
 
     @RegisterExtension
@@ -33,7 +33,7 @@ class LogoutBench {
                     .toArray(String[]::new));
 
     @Test
-    @Timeout(value = 2, unit = TimeUnit.HOURS) // A test has ten minutes.
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // The default for tests is ten minutes.
     void bench() throws Throwable {
         long start = System.nanoTime();
         try (BenchServer server = new BenchServer()) {

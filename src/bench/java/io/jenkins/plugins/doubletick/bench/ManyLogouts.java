@@ -17,7 +17,7 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 
-/** Measures many logouts in one {@code parallel} that wait for DoubleTick, or for a vault, but for no limit. */
+/** Measures many logouts in one {@code parallel} that wait for DoubleTick or a vault, without a rate limit. */
 final class ManyLogouts {
 
     private static final int HUNDREDS = LogoutBench.QUICK ? 10 : 100;
@@ -30,14 +30,14 @@ final class ManyLogouts {
         this.report = report;
     }
 
-    /** Measures what the heap holds, and the threads, while none is answered. */
+    /** Measures heap and threads while no request is answered. */
     void waiting() throws Exception {
         int count = 10 * HUNDREDS;
         double sleep = heapForEach(Side.parallel(count, "sleep 3600\n"), count, () -> {});
         Map<Side, String> heap = new EnumMap<>(Side.class);
         Map<Side, String> threads = new EnumMap<>(Side.class);
         for (Side side : List.of(Side.OURS, Side.HTTP_REQUEST)) {
-            // As many answers as ours needs until it sends more than one request at a time.
+            // The responses that our rate limiter needs before it uses all 32 requests.
             int quick = side == Side.OURS ? DoubleTickClient.MAX_REQUESTS : 0;
             int sent = side == Side.OURS ? 2 * DoubleTickClient.MAX_REQUESTS : count;
             Account account = Account.unlimited(quick, 0);
@@ -55,7 +55,7 @@ final class ManyLogouts {
         void run() throws Exception;
     }
 
-    /** Starts so many steps, runs the task, and ends them. */
+    /** Starts the steps, runs the task, and aborts the steps. */
     private static double heapForEach(String script, int steps, Task task) throws Exception {
         WorkflowJob job = Builds.fastJob(script);
         long before = heap();
@@ -69,12 +69,12 @@ final class ManyLogouts {
         return each;
     }
 
-    /** Returns what the heap holds after a collection, in bytes. */
+    /** Returns the used heap after a garbage collection, in bytes. */
     static long heap() throws InterruptedException {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
-            Thread.sleep(300); // For what reference handlers free.
+            Thread.sleep(300); // Reference handlers free memory, too.
             least = Math.min(
                     least,
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());

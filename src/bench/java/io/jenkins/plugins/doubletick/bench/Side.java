@@ -4,17 +4,17 @@ package io.jenkins.plugins.doubletick.bench;
 enum Side {
     OURS("`doubletickLogout`", "DoubleTick"),
     HTTP_REQUEST("`httpRequest`", "org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution"),
-    /** What a careful author writes, who has read what DoubleTick documents. */
+    /** What a careful author writes after reading DoubleTick's documentation. */
     LOOP("`httpRequest` in a loop", HTTP_REQUEST.threads),
     CURL("`sh 'curl --retry 5'`", "org.jenkinsci.plugins.workflow.steps.durable_task");
 
     private static final String NUMBER = "919876543210";
     private static final String BODY = "{\"userPhoneNumber\":\"" + NUMBER + "\"}";
 
-    /** What the table calls it. */
+    /** The title in the table. */
     final String title;
 
-    /** What the names of the threads begin with that it alone uses. */
+    /** The beginning of the names of the threads that only this side uses. */
     final String threads;
 
     Side(String title, String threads) {
@@ -22,11 +22,10 @@ enum Side {
         this.threads = threads;
     }
 
-    /** Returns the Pipeline that logs so many members out, all at once, with the API key of a credential. */
+    /** Returns a Pipeline that logs members out in parallel, with the API key of a credential. */
     String script(int count, String url, String credentialsId) {
         String logout = logout(url + "/team-member/logout", credentialsId);
         String all = count == 1 ? logout : parallel(count, logout);
-        // Around all of them, which is cheapest.
         String withKey =
                 "withCredentials([string(credentialsId: '" + credentialsId + "', variable: 'KEY')]) {\n" + all + "}\n";
         return switch (this) {

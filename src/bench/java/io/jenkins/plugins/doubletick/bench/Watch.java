@@ -2,12 +2,12 @@ package io.jenkins.plugins.doubletick.bench;
 
 import java.util.Arrays;
 
-/** Counts the most threads and processes that a side holds, every few milliseconds, until it is closed. */
+/** Counts the threads and processes of a side every few milliseconds, until it is closed, and keeps the maximum. */
 final class Watch implements AutoCloseable {
 
     private final Side side;
     private final Thread watcher = new Thread(this::watch, "Bench watch");
-    private volatile boolean over;
+    private volatile boolean closed;
     private long threads;
     private long processes;
 
@@ -17,9 +17,9 @@ final class Watch implements AutoCloseable {
     }
 
     private void watch() {
-        for (int i = 0; !over; i++) {
+        for (int i = 0; !closed; i++) {
             threads = Math.max(threads, busyThreads(side));
-            // Takes longer to count, and only curl has any.
+            // Counting processes takes longer, and only curl has any.
             if (side == Side.CURL && i % 20 == 0) {
                 processes = Math.max(
                         processes, ProcessHandle.current().descendants().count());
@@ -32,7 +32,7 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    /** Counts the threads of a side that do something, such as waiting for an answer. Those that wait for work do not. */
+    /** Counts the threads of a side that are busy, even with waiting for a response. Idle threads do not count. */
     static long busyThreads(Side side) {
         ThreadGroup top = Thread.currentThread().getThreadGroup();
         while (top.getParent() != null) {
@@ -47,7 +47,7 @@ final class Watch implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        over = true;
+        closed = true;
         watcher.join();
     }
 
