@@ -115,7 +115,7 @@ class DoubleTickApiKeyTest {
             key_stand-in-7f3a9c        | ""                                            | ""
             ""                         | ""                                            | The API key is blank.
             " \t "                     | The API key is blank                          | The API key is blank.
-            " key_1"                   | White space around the key will not be saved. | ""
+            " key_1"                   | White space around the key is not saved. | ""
             300                        | ""                                            | ""
             301                        | This key has 301 characters. DoubleTick's keys have up to 300. Check that the text is just the key. | ""
             key_1\nkey_2               | The API key has a line break in it            | The API key has a line break in it

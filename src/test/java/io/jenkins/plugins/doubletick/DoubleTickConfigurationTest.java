@@ -160,11 +160,11 @@ class DoubleTickConfigurationTest {
     /** Jenkins's script puts the saved credential back if the value of the chosen entry is empty. */
     @Test
     void entryForNoCredentialHasAValue() throws Exception {
-        assertEquals(List.of("- default: none is set -", "- default: none is set -", "- none: every step names its own -"), firstEntries());
+        assertEquals(List.of("- default (none is set) -", "- default (none is set) -", "- none (every step names its credential) -"), firstEntries());
         StandInExtension.addDefaultKey();
         addSecretText("vault", CredentialsScope.GLOBAL, "key");
         addSecretText("system", CredentialsScope.SYSTEM, "key");
-        assertEquals(List.of("- default: doubletick -", "- default: doubletick -", "- none: every step names its own -"), firstEntries());
+        assertEquals(List.of("- default (doubletick) -", "- default (doubletick) -", "- none (every step names its credential) -"), firstEntries());
         for (ListBoxModel entries : dropDowns("hidden")) {
             assertEquals(
                     List.of(CredentialsDropDown.NONE, "doubletick", "hidden", "vault"),

@@ -229,7 +229,7 @@ class LeakTest {
         assertEquals(
                 attempts.size(),
                 log.lines()
-                        .filter(line -> line.contains(" was not logged out."))
+                        .filter(line -> line.contains(" may still be logged in."))
                         .count(),
                 log);
         verify(r, "echoed");

@@ -151,8 +151,8 @@ class ApiKeyMonitorTest {
         String shown = shown(page);
         assertTrue(
                 shown.matches(".*DoubleTick refuses the API key of the credential 'doubletick' since " + date
-                        + "\\W[AP]M; last checked " + date + ":\\d\\d\\W[AP]M\\. DoubleTick answered 401: Invalid public api"
-                        + " key\\. The last build that used the key is folder » offboard #2\\. .*"),
+                        + "\\W[AP]M\\. Last check: " + date + ":\\d\\d\\W[AP]M\\. DoubleTick answered 401: Invalid public api"
+                        + " key\\. Last build with this key: folder » offboard #2\\. .*"),
                 shown);
         HtmlAnchor link = page.getFirstByXPath("//form[@name='doubletickApiKey']/..//a");
         assertTrue(((HtmlPage) link.click()).getUrl().getPath().endsWith("/job/folder/job/offboard/2/"));
@@ -180,7 +180,7 @@ class ApiKeyMonitorTest {
         logOut(job, "offboard#1/doubletick");
         Date before = RefusedKeys.get().list().get(0).checked();
         job.renameTo("renamed");
-        assertShown("The last build that used the key is renamed #1.", checkNow());
+        assertShown("Last build with this key: renamed #1.", checkNow());
         assertTrue(RefusedKeys.get().list().get(0).checked().after(before));
 
         replace(r.jenkins, "doubletick", OTHER_WRONG);
@@ -198,7 +198,7 @@ class ApiKeyMonitorTest {
         logOut(job, "renamed#3/doubletick");
         job.delete();
         r.createFreeStyleProject("renamed");
-        assertFalse(shown(manage()).contains("The last build"));
+        assertFalse(shown(manage()).contains("Last build"));
         assertNull(shown(checkNow()));
     }
 
@@ -295,7 +295,7 @@ class ApiKeyMonitorTest {
         assertFalse(log.contains(WRONG), log);
         assertEquals("#0/doubletick", refused());
         assertEquals(List.of("GET /roles " + WRONG), sent());
-        assertFalse(shown(manage()).contains("The last build"));
+        assertFalse(shown(manage()).contains("Last build"));
 
         logOut(job(r.jenkins, "other"), "#0/doubletick, offboard#1/other");
         replace(r.jenkins, "doubletick", DoubleTickStandIn.KEY);

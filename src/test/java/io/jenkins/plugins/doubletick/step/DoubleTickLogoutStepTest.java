@@ -75,13 +75,13 @@ class DoubleTickLogoutStepTest {
             delimiter = '|',
             value = {
                 DoubleTickStandIn.NOT_A_MEMBER
-                        + "| ERROR: +91••••••3299 was not logged out. DoubleTick answered 422: User is not a member of the team. Check the number",
+                        + "| ERROR: +91••••••3299 may still be logged in. DoubleTick answered 422: User is not a member of the team. Check the number",
                 DoubleTickStandIn.REFUSED
-                        + "| ERROR: +91••••••3260 was not logged out. DoubleTick answered 201, but without \"success\": true. Check",
+                        + "| ERROR: +91••••••3260 may still be logged in. DoubleTick answered 201, but without \"success\": true. Check",
                 DoubleTickStandIn.PORTAL
-                        + "| ERROR: +91••••••3270 was not logged out. DoubleTick answered 200, but without \"success\": true. Check",
+                        + "| ERROR: +91••••••3270 may still be logged in. DoubleTick answered 200, but without \"success\": true. Check",
                 DoubleTickStandIn.DOWN
-                        + "| ERROR: +91••••••3240 was not logged out. DoubleTick answered 503: The service is being updated (4 tries). Build again",
+                        + "| ERROR: +91••••••3240 may still be logged in. DoubleTick answered 503: The service is being updated (4 tries). Build again",
             },
             quoteCharacter = '`')
     void failure(String number, String line) throws Exception {

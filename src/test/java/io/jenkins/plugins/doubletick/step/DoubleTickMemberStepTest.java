@@ -151,7 +151,7 @@ class DoubleTickMemberStepTest {
         doubleTick.assertNothingSent();
     }
 
-    private static final String CHECK_ANSWER = "Check whether a proxy or portal answers in the place of 127.0.0.1.";
+    private static final String CHECK_ANSWER = "Check whether a proxy or portal answers instead of 127.0.0.1.";
     private static final String CHECK_NETWORK = "Check that the Jenkins controller can reach 127.0.0.1;";
 
     static Stream<Arguments> failures() {

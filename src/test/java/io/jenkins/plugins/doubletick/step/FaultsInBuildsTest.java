@@ -40,7 +40,7 @@ class FaultsInBuildsTest {
             + "|Logging \\+91••••••3210 out of DoubleTick, with the API key of the credential 'doubletick'"
             + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
             + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-            + "|ERROR: \\+91••••••3210 was not logged out\\. .*|Finished: (SUCCESS|FAILURE)");
+            + "|ERROR: \\+91••••••3210 may still be logged in\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @TempDir
     private Path directory;
@@ -99,7 +99,7 @@ class FaultsInBuildsTest {
     private static String lastLine(Fault fault, FaultyService service) {
         return fault.isSuccess()
                 ? "\\+91••••••3210 is logged out of DoubleTick on every device\\."
-                : "ERROR: \\+91••••••3210 was not logged out\\. " + service.message() + "\\. "
+                : "ERROR: \\+91••••••3210 may still be logged in\\. " + service.message() + "\\. "
                         + FaultyService.quote(service.fill(advice(fault.reason())));
     }
 
@@ -114,8 +114,8 @@ class FaultsInBuildsTest {
             case RATE_LIMITED -> "Log out fewer members at a time, or build again later.";
             case SERVER_ERROR -> "Build again when DoubleTick works again.";
             case REDIRECTED, NOT_CONFIRMED, UNEXPECTED_STATUS ->
-                "Check whether a proxy or portal answers in the place of {host}, and in DoubleTick whether the member "
-                        + "is still logged in.";
+                "Check whether a proxy or portal answers instead of {host}. Check in DoubleTick whether the member is "
+                        + "still logged in.";
             case TLS -> "Check whether something between the Jenkins controller and {host} replaces its certificate.";
             default ->
                 "Check that the Jenkins controller can reach {host}; a proxy is set under Manage Jenkins → System.";
