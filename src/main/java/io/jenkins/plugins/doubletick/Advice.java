@@ -20,18 +20,18 @@ public final class Advice {
 
     private Advice() {}
 
-    /** What was tried. */
+    /** The purpose of the request that failed. */
     public enum Purpose {
         /** A build tried to log a member out. */
         LOGOUT,
-        /** A build looked a member up. */
+        /** A build looked up a member. */
         LOOKUP,
-        /** Somebody at a form, or the daily check, asked for the team or for the roles. */
+        /** A form or the daily check asked for the team or the roles. */
         FORM
     }
 
     /**
-     * Returns whole sentences. Writes a failure that nobody expects into the Jenkins log.
+     * Returns whole sentences. Logs an unexpected failure.
      *
      * @param number the login number that was sent; null if none was
      */
@@ -48,7 +48,7 @@ public final class Advice {
         if (cause instanceof AbortException) {
             return cause.getMessage();
         }
-        LOGGER.log(Level.WARNING, cause, () -> "Unexpected failure with the credential " + credentialsId);
+        LOGGER.log(Level.WARNING, cause, () -> "Unexpected failure of a request with the credential " + credentialsId);
         return Messages.Advice_unexpected(cause.getClass().getName());
     }
 

@@ -17,10 +17,10 @@ public final class ApiKeyCheck {
     private ApiKeyCheck() {}
 
     /**
-     * Finds the key, sends {@code GET /roles}, which changes nothing, and tells the listeners the result. Does not block.
+     * Finds the key, sends {@code GET /roles}, which is read-only, and reports the result to the listeners. Does not block.
      *
      * @param job the job that uses the credential; null for the default credential
-     * @return completes if DoubleTick accepts the key, else exceptionally; cancelling it does not cancel the request
+     * @return completes if DoubleTick accepts the key, otherwise exceptionally; cancelling it does not cancel the request
      */
     @NonNull
     public static CompletableFuture<Void> start(@CheckForNull Job<?, ?> job, String credentialsId) {
@@ -46,7 +46,7 @@ public final class ApiKeyCheck {
                 : Advice.explain(failure, Advice.Purpose.FORM, credentialsId, null);
     }
 
-    /** Returns how long a web request waits for a check: 40 seconds, since a reverse proxy often waits 60. */
+    /** Returns how long a web request waits for a check: 40 seconds, because many reverse proxies wait for 60. */
     public static int webLimitSeconds() {
         return SystemProperties.getInteger("io.jenkins.plugins.doubletick.webLimitSeconds", 40);
     }

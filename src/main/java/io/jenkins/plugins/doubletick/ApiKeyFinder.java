@@ -34,7 +34,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
-/** Finds the API key that a build or a job may use, or says why there is none. Does not block: a vault may be asked. */
+/** Finds the API key that a build or a job may use, or says why there is none. Does not block, although a vault may. */
 @Restricted(NoExternalUse.class)
 public final class ApiKeyFinder {
 
@@ -42,7 +42,7 @@ public final class ApiKeyFinder {
     static final CredentialsMatcher USABLE =
             CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM));
 
-    /** The system property with the seconds that a look-up may take, for tests; 5 minutes if it is not set. */
+    /** The system property for the time limit of a lookup in seconds, for tests; 5 minutes if it is not set. */
     static final String LIMIT_PROPERTY = "io.jenkins.plugins.doubletick.lookupLimitSeconds";
 
     private static final Logger LOGGER = Logger.getLogger(ApiKeyFinder.class.getName());
@@ -52,13 +52,13 @@ public final class ApiKeyFinder {
     /** @param credential the credential with the key */
     public record Found(ApiKey key, StringCredentials credential) {
 
-        /** Returns whether the credential is a user's own, which only that user's builds can use. */
+        /** Returns whether the credential belongs to a user, so that only this user's builds can use it. */
         public boolean isUsersOwn() {
             return credential.getScope() == CredentialsScope.USER;
         }
     }
 
-    /** There is no such credential, or it holds no key. */
+    /** Thrown if there is no such credential, or it holds no usable key. */
     public static final class NoKeyException extends AbortException {
 
         @Serial
@@ -69,7 +69,7 @@ public final class ApiKeyFinder {
         }
     }
 
-    /** Asks the credentials plugin for the credential of a type; null if there is none. */
+    /** Finds the credential with some type in the credentials plugin; null if there is none. */
     private interface Search {
         @CheckForNull
         IdCredentials find(Class<? extends IdCredentials> type, List<DomainRequirement> requirements);
@@ -91,7 +91,7 @@ public final class ApiKeyFinder {
     }
 
     /**
-     * Finds the key as builds of a job may: with its folders, and the user whom its builds run as.
+     * Finds the key as builds of the job may: with its folders and the user that its builds run as.
      *
      * @param job null for the default credential, which is looked up at the top level
      * @return see {@link #find(Run, String)}
@@ -99,7 +99,7 @@ public final class ApiKeyFinder {
     @NonNull
     public static CompletableFuture<Found> find(@CheckForNull Job<?, ?> job, String id) {
         if (job == null) {
-            // Takes a lane of its own, so that one store that hangs does not hold up the check of other credentials.
+            // A new lane, so that a store that hangs does not delay the check of other credentials.
             return find(
                     new Object(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
         }
@@ -117,7 +117,7 @@ public final class ApiKeyFinder {
         return found == null || !USABLE.matches(found) ? null : found;
     }
 
-    /** Looks where {@code findCredentialById} looks for a run. */
+    /** Searches in the same places as {@code findCredentialById} does for a run. */
     private static <C extends IdCredentials> C findInJob(
             Job<?, ?> job, Class<C> type, String id, List<DomainRequirement> requirements) {
         Authentication user = CredentialsDropDown.authentication(job);
@@ -139,7 +139,7 @@ public final class ApiKeyFinder {
                 return found;
             };
             return limited(lane.share(List.of("find", id, url), lookup), id);
-        } catch (AbortException | RuntimeException | Error e) { // Such as a timer that takes nothing more.
+        } catch (AbortException | RuntimeException | Error e) { // The timer rejects tasks when Jenkins shuts down.
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -165,7 +165,7 @@ public final class ApiKeyFinder {
         }
     }
 
-    /** @param other what has the ID, for any host and of any kind; null if nothing has */
+    /** @param other the credential with this ID, for any host and of any kind; null if there is none */
     private static String whyNotFound(@CheckForNull IdCredentials other, String id, HttpUrl url) {
         if (other == null) {
             return Messages.ApiKeyFinder_unknown(id);
@@ -182,17 +182,17 @@ public final class ApiKeyFinder {
     private static void track(Object owner, StringCredentials credential, Consumer<StringCredentials> tracker) {
         try {
             tracker.accept(credential);
-        } catch (RuntimeException | Error e) { // A listener of another plugin is no reason to fail.
+        } catch (RuntimeException | Error e) { // A listener of another plugin must not fail the build.
             LOGGER.log(Level.WARNING, e, () -> owner + ": cannot track the usage of a credential");
         }
     }
 
-    /** Leaves out credentials whose domain does not cover the API's host. */
+    /** Excludes credentials with a domain that does not cover the API's host. */
     static List<DomainRequirement> requirements() {
         try {
             return requirements(DoubleTickClientProvider.url());
         } catch (AbortException e) {
-            return List.of(); // Builds and Verify key say what is wrong with the address.
+            return List.of(); // Builds and Verify key explain the wrong address.
         }
     }
 

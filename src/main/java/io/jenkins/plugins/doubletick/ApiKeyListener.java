@@ -11,18 +11,18 @@ import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Is told how each request with an API key ended. This is how the plugin's API key monitor notices refused keys. */
+/** Receives the result of each request with an API key. The plugin's monitor finds refused keys in this way. */
 @Restricted(NoExternalUse.class)
 public abstract class ApiKeyListener implements ExtensionPoint {
 
     private static final Logger LOGGER = Logger.getLogger(ApiKeyListener.class.getName());
 
     /**
-     * Says what a key was used for.
+     * What a key was used for.
      *
      * @param job the job whose build used the key; null for the default credential
      * @param run null for a check of the key
-     * @param isLogout whether the answer tells of the permission to log out, too
+     * @param isLogout whether the request needs the permission to log out members
      */
     public record Use(
             ApiKeyFinder.Found found,
@@ -31,16 +31,16 @@ public abstract class ApiKeyListener implements ExtensionPoint {
             boolean isLogout) {}
 
     /**
-     * Is called on a thread of the client: must not block.
+     * Called on a thread of the client. Must not block.
      *
-     * @param failure null if DoubleTick answered as hoped
+     * @param failure null if the request succeeded
      */
     public abstract void onAnswer(Use use, @CheckForNull DoubleTickException failure);
 
     /**
-     * Tells all listeners how a request ended.
+     * Reports the result of a request to all listeners.
      *
-     * @param failure null for a success; ignored unless DoubleTick's client reports it
+     * @param failure null for a success; ignored unless it is a {@link DoubleTickException}
      */
     public static void tell(Use use, @CheckForNull Throwable failure) {
         Throwable cause = failure == null ? null : Lane.cause(failure);
@@ -51,8 +51,8 @@ public abstract class ApiKeyListener implements ExtensionPoint {
             for (ApiKeyListener listener : ExtensionList.lookup(ApiKeyListener.class)) {
                 listener.onAnswer(use, (DoubleTickException) cause);
             }
-        } catch (RuntimeException | Error e) { // No reason to fail a logout.
-            LOGGER.log(Level.WARNING, "Cannot note what DoubleTick answered to an API key", e);
+        } catch (RuntimeException | Error e) { // A listener must not fail a logout.
+            LOGGER.log(Level.WARNING, "Cannot report the result of a request with an API key", e);
         }
     }
 }

@@ -21,8 +21,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
- * The credential drop-down of every form of this plugin. It lists what a run could use: nothing of the System scope, and
- * nothing for other hosts than DoubleTick's. Users who may not choose a credential see no IDs in it.
+ * The credential drop-down of every form of this plugin. It lists the credentials that a run can use: not those with the scope
+ * System or for other hosts. Users who may not choose a credential see no IDs in it.
  */
 @Restricted(NoExternalUse.class)
 public final class CredentialsDropDown {

@@ -27,8 +27,8 @@ import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The API key of a DoubleTick account. It has a type of its own, so that the Credentials page says where DoubleTick shows the
- * key. It is a {@link StringCredentials}, so that {@code withCredentials([string(…)])} accepts it.
+ * The API key of a DoubleTick account. This is a separate type so that the Credentials page can say where DoubleTick shows the
+ * key, and a {@link StringCredentials} so that {@code withCredentials([string(…)])} accepts it.
  */
 public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials {
 
@@ -39,9 +39,9 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     private final Secret apiKey;
 
     /**
-     * Stored credentials are loaded without this constructor, so an unusable one can still be seen and replaced.
+     * Jenkins loads stored credentials without this constructor, so users can still see and replace an unusable key.
      *
-     * @param apiKey the key as DoubleTick shows it; white space around it is dropped
+     * @param apiKey the key as DoubleTick shows it; white space around it is removed
      * @throws Failure if the text cannot be used as an API key; the message says why
      */
     @DataBoundConstructor
@@ -115,14 +115,14 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             return "symbol-key";
         }
 
-        /** Checks the key that the user has typed. Anybody may call it, since a saved key is encrypted and not judged. */
+        /** Checks the key from the form. Anybody may call this method, because it does not decrypt a saved key. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckApiKey(@QueryParameter String value) {
             String sent = FormInput.sent("value", value);
             if (sent.isEmpty() || FormInput.isEncrypted(sent)) {
-                return FormValidation.ok(); // Untouched.
+                return FormValidation.ok(); // The user has not typed anything yet.
             }
             try {
                 String key = ApiKey.parse(sent).value();

@@ -24,8 +24,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public class DoubleTickClientProvider {
 
     /**
-     * The system property that replaces the address of the API, for tests, the demo and a gateway. There is no other
-     * way: an address that a job or a form could set would be a way to send the key to somebody else.
+     * The system property that replaces the address of the API, for tests, the demo and a gateway. Jobs and forms cannot set the
+     * address, because they could send the key to another server.
      */
     static final String URL_PROPERTY = "io.jenkins.plugins.doubletick.apiUrl";
 
@@ -37,7 +37,7 @@ public class DoubleTickClientProvider {
     private Settings settings;
     private DoubleTickClient client;
 
-    /** What a client is made for: another setting needs another client. */
+    /** The settings of a client. Other settings need another client. */
     private record Settings(HttpUrl url, Duration firstWait) {}
 
     @NonNull
@@ -46,9 +46,9 @@ public class DoubleTickClientProvider {
     }
 
     /**
-     * Returns where the API is.
+     * Returns the address of the API.
      *
-     * @throws AbortException if the system property names an address that the key must not be sent to
+     * @throws AbortException if the key must not be sent to the address in the system property
      */
     @NonNull
     public static HttpUrl url() throws AbortException {

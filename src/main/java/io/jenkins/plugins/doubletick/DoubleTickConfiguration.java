@@ -20,7 +20,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** The section <em>DoubleTick</em> of <em>Manage Jenkins → System</em>: the credential of all steps without one. */
+/** The section <em>DoubleTick</em> of <em>Manage Jenkins → System</em>: the default credential. */
 @Extension
 @Symbol("doubletick")
 public final class DoubleTickConfiguration extends GlobalConfiguration {

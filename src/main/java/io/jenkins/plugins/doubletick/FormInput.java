@@ -11,7 +11,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * Reads the parameters of live checks as they were sent. Jenkins decrypts each encrypted {@code @QueryParameter}
- * ({@code hudson.util.Secret}), so a user who has only seen a ciphertext could otherwise have its clear text judged.
+ * ({@code hudson.util.Secret}), so a check could otherwise reveal its clear text to a user who knows only the ciphertext.
  */
 @Restricted(NoExternalUse.class)
 public final class FormInput {
@@ -33,8 +33,8 @@ public final class FormInput {
     }
 
     /**
-     * Returns whether a text looks like an encrypted secret, as the form sends a saved one. Does not decrypt the text, since the
-     * result would tell whether Jenkins can.
+     * Returns whether a text looks like an encrypted secret, as the form sends a saved one. Does not decrypt the text, because
+     * the result would reveal whether Jenkins can.
      */
     public static boolean isEncrypted(String sent) {
         return ENCRYPTED.matcher(sent).matches();

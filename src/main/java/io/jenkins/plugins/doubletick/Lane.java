@@ -15,7 +15,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Runs code of other plugins that may block, such as a vault or a log decorator, for one build or job: in order, as SYSTEM, and
- * on one thread at a time. Code that hangs holds up its own build or job and no other.
+ * on one thread at a time. Code that hangs delays only its own build or job.
  */
 @Restricted(NoExternalUse.class)
 public final class Lane {
@@ -37,15 +37,15 @@ public final class Lane {
     }
 
     /**
-     * Runs code after everything that this lane was given before.
+     * Runs code after all earlier code of this lane.
      *
-     * @return completes as the code ends, or exceptionally if no thread can be started for it; cancelling it does not stop the code
+     * @return completes when the code ends, exceptionally if no thread can be started; cancelling it does not stop the code
      */
     @NonNull
     public synchronized <T> CompletableFuture<T> call(Callable<T> code) {
         CompletableFuture<T> result =
                 last.handleAsync((before, failure) -> callNow(code), Computer.threadPoolForRemoting);
-        // Keeps no result, which can be an API key.
+        // Does not keep the result, because it can be an API key.
         last = result.handle((value, failure) -> null);
         return result.copy();
     }
@@ -58,7 +58,7 @@ public final class Lane {
         }
     }
 
-    /** Like {@link #call}, but one call serves all who ask with an equal {@code purpose} before it begins. */
+    /** Like {@link #call}, but all requests with an equal {@code purpose} before the code begins share one call. */
     @NonNull
     @SuppressWarnings("unchecked") // A purpose has one type of result.
     public synchronized <T> CompletableFuture<T> share(Object purpose, Callable<T> code) {
@@ -69,7 +69,7 @@ public final class Lane {
                 return code.call();
             });
             waiting.put(purpose, shared);
-            // Without a thread, the call ends without having begun.
+            // Without a thread, the call fails before it begins.
             shared.whenComplete((value, failure) -> begin(purpose));
         }
         return shared.copy();
@@ -79,7 +79,7 @@ public final class Lane {
         waiting.remove(purpose);
     }
 
-    /** Returns whether this lane is asked for the first time with an equal {@code purpose}. */
+    /** Returns whether this is the first call of this method with an equal {@code purpose}. */
     public synchronized boolean isFirst(Object purpose) {
         return done.add(purpose);
     }
@@ -88,12 +88,12 @@ public final class Lane {
     public static void runBeside(Runnable code) {
         try {
             Computer.threadPoolForRemoting.execute(code);
-        } catch (RuntimeException | Error e) { // Whoever waits for the code must not wait for ever.
+        } catch (RuntimeException | Error e) { // Nothing may wait for ever for this code.
             code.run();
         }
     }
 
-    /** Returns why a stage failed, without the wrapper that {@link CompletableFuture} adds. */
+    /** Returns the cause of a failed stage, without the wrapper that {@link CompletableFuture} adds. */
     @NonNull
     public static Throwable cause(@NonNull Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

@@ -13,7 +13,7 @@ public final class LoginNumberFormValidation {
 
     private LoginNumberFormValidation() {}
 
-    /** @param value the request's parameter "value", which is not judged if it was sent encrypted */
+    /** @param value the request's parameter "value", which is not checked if it is encrypted */
     public static FormValidation check(@CheckForNull String value) {
         String sent = FormInput.sent("value", value);
         if (FormInput.isEncrypted(sent)) {

@@ -5,7 +5,7 @@ import io.jenkins.plugins.doubletick.client.LoginNumber;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A build parameter that may know the name of the member who has its login number. */
+/** A build parameter that can know the name of the member with its login number. */
 @Restricted(NoExternalUse.class)
 public interface NamedMember {
 
@@ -16,7 +16,7 @@ public interface NamedMember {
     @CheckForNull
     LoginNumber loginNumber();
 
-    /** Returns the name as DoubleTick gave it, which a view has to escape; null if it is not known. */
+    /** Returns the name as DoubleTick has it, which a view must escape; null if it is not known. */
     @CheckForNull
     String memberName();
 }

@@ -1,6 +1,5 @@
 /**
- * What administrators set up: the credential, the default credential, and the plugin's one client; and what the packages
- * {@code step}, {@code parameter} and {@code monitor} share: finding an API key, explaining a failure, and parts of forms. These
- * three packages may use it; it uses none of them.
+ * The credential, the default credential, and what the packages {@code step}, {@code parameter} and {@code monitor} share: finding an
+ * API key, the plugin's one client, explaining a failure, and parts of forms. Only these three packages may use this package.
  */
 package io.jenkins.plugins.doubletick;

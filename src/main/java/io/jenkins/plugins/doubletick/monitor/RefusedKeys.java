@@ -58,7 +58,7 @@ public final class RefusedKeys extends ApiKeyListener {
         return isAcceptance(failure) && (isSameKey || isSameUse) && (use.isLogout() || !refused.isMissingPermission());
     }
 
-    /** DoubleTick answers 422 after it has accepted the key. A gateway may answer 400 without a look at the key. */
+    /** DoubleTick answers 422 after it has accepted the key. A gateway may answer 400 without checking the key. */
     private static boolean isAcceptance(@CheckForNull DoubleTickException failure) {
         return failure == null || failure.reason() == Reason.LOGIN_NUMBER_REJECTED && failure.status() == 422;
     }

@@ -37,8 +37,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The step of a freestyle job that logs a team member out of DoubleTick on every device. Pipeline has
- * {@link DoubleTickLogoutStep} instead, and cannot call this builder.
+ * The freestyle step that logs a team member out of DoubleTick on every device. Pipeline uses {@link DoubleTickLogoutStep}
+ * instead, and cannot call this builder.
  */
 public final class DoubleTickLogoutBuilder extends Builder {
 
@@ -59,7 +59,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
         return loginNumber;
     }
 
-    /** The id of the credential with the API key; null for the global default. */
+    /** The ID of the credential with the API key; null for the default credential. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -106,16 +106,16 @@ public final class DoubleTickLogoutBuilder extends Builder {
         }
     }
 
-    /** Saves the record now, since a crash may come before Jenkins saves the build at its end. */
+    /** Saves the record now, because Jenkins may crash before it saves the build at its end. */
     private static void save(AbstractBuild<?, ?> build) {
         try {
             build.save();
-        } catch (Throwable e) { // What DoubleTick did stays done.
-            LOGGER.log(Level.WARNING, e, () -> build + ": cannot save what was logged out");
+        } catch (Throwable e) { // The logout is not undone by this failure.
+            LOGGER.log(Level.WARNING, e, () -> build + ": cannot save the record of the logout");
         }
     }
 
-    /** Has a symbol of its own for Job DSL: with the step's, Pipeline would find two things of one name. */
+    /** The symbol is for Job DSL. It differs from the step's, because Pipeline would find two steps with the same name. */
     @Extension
     @Symbol("doubletickLogoutBuilder")
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
@@ -144,7 +144,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Says whether the job has a parameter only to those who may see its configuration. */
+        /** Mentions the job's parameters only to users who may see its configuration. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // LoginNumberVariables.check checks it.

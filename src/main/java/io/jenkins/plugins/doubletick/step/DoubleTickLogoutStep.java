@@ -15,7 +15,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 /** {@code doubletickLogout loginNumber: '+91…'}: logs a team member out of DoubleTick on every device. */
 public final class DoubleTickLogoutStep extends MemberStep {
 
-    /** @param loginNumber the number that the member logs in with, international; taken literally */
+    /** @param loginNumber the number that the member logs in with, with its country code; taken literally */
     @DataBoundConstructor
     public DoubleTickLogoutStep(String loginNumber) {
         super(loginNumber);

@@ -11,10 +11,10 @@ import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** {@code doubletickMember loginNumber: '+91…'}: returns the name, e-mail, role and ownership of a team member. */
+/** {@code doubletickMember loginNumber: '+91…'}: looks up a team member by the login number. */
 public final class DoubleTickMemberStep extends MemberStep {
 
-    /** @param loginNumber the number that the member logs in with, international; taken literally */
+    /** @param loginNumber the number that the member logs in with, with its country code; taken literally */
     @DataBoundConstructor
     public DoubleTickMemberStep(String loginNumber) {
         super(loginNumber);

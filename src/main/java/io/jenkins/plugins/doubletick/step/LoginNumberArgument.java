@@ -7,12 +7,12 @@ import hudson.model.Run;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 
-/** Reads the login number that a step is given. */
+/** Reads the login number in the arguments of a step. */
 final class LoginNumberArgument {
 
     private LoginNumberArgument() {}
 
-    /** @throws AbortException if the text is no login number; the message shows no more than two digits of the text */
+    /** @throws AbortException if the text is no login number; the message shows at most two digits of the text */
     @NonNull
     static LoginNumber parse(@CheckForNull String text) throws AbortException {
         try {
@@ -25,7 +25,7 @@ final class LoginNumberArgument {
         }
     }
 
-    /** Reads a login number to log out. Records a text that is none, so that the build's page shows that a logout is missing. */
+    /** Reads the login number of a logout. Records a wrong text, so that the build's page shows that a logout is missing. */
     @NonNull
     static LoginNumber parseForLogout(Run<?, ?> run, @CheckForNull String text, @CheckForNull String credentialsId)
             throws AbortException {
@@ -37,7 +37,7 @@ final class LoginNumberArgument {
         }
     }
 
-    /** Returns what tells one wrong number from another, but not whose it might be: its last two digits. */
+    /** Returns the last two digits of a wrong number: enough to find it among others, but not to recognise a person. */
     private static String masked(@CheckForNull String text) {
         String digits = text == null ? "" : text.replaceAll("\\P{Nd}", "");
         int hidden = Math.min(digits.length() - 2, LoginNumber.MAX_DIGITS);

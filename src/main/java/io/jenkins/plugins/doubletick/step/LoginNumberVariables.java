@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The variables in the login number of a freestyle step: replaces them in a build, and checks them in the form. */
+/** Replaces the variables in the login number of a freestyle step in a build, and checks them in the form. */
 final class LoginNumberVariables {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$([A-Za-z_]\\w*|\\{[A-Za-z_]\\w*})");
@@ -52,7 +52,7 @@ final class LoginNumberVariables {
     }
 
     /**
-     * Checks what was typed into the form.
+     * Checks the text from the form.
      *
      * @param job the job with the step; null if there is none
      */

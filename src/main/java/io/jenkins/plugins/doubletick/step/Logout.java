@@ -10,7 +10,7 @@ import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The outcome of one logout, as a build keeps it: with the login number masked. */
+/** The outcome of one logout, as stored with the build: with the login number masked. */
 @ExportedBean(defaultVisibility = 3)
 public final class Logout {
 
@@ -58,7 +58,7 @@ public final class Logout {
         return new Logout(number.masked(), credentialsId, false, true, 0, tries);
     }
 
-    /** @param masked shows nothing that a page must not show */
+    /** @param masked the text as a page may show it */
     static Logout invalid(String masked, @CheckForNull String credentialsId) {
         return new Logout(masked, credentialsId, false, false, 0, 0);
     }
@@ -82,7 +82,7 @@ public final class Logout {
         return success;
     }
 
-    /** Whether the build was aborted before DoubleTick answered, so that the member may be logged out or not. */
+    /** Whether the build was aborted before DoubleTick answered, so that the member may still be logged in. */
     @Exported
     public boolean isAborted() {
         return aborted;

@@ -28,7 +28,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
 
     private static final Logger LOGGER = Logger.getLogger(LogoutAction.class.getName());
 
-    /** From how many logouts on the page counts them. */
+    /** The page also shows the number of successes and failures from this number of logouts on. */
     private static final int MANY = 10;
 
     /** Leaves room for the number beside a long name. */
@@ -39,7 +39,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
         Run.XSTREAM2.alias("doubletickLogout", Logout.class);
     }
 
-    /** Declared by its class, which XStream would otherwise write into each file. */
+    /** The declared type is the class, because XStream would write it into each file otherwise. */
     private final CopyOnWriteArrayList<Logout> logouts = new CopyOnWriteArrayList<>();
 
     /** The number of the build that these logouts are of. */
@@ -51,7 +51,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
         build = run.getNumber();
     }
 
-    /** Leaves a build that was queued with the actions of an earlier one, as plugins do that build again after a lost agent. */
+    /** Leaves a build that was queued with the actions of an earlier build. Some plugins do that after the loss of an agent. */
     @Override
     public void onAttached(Run<?, ?> attachedTo) {
         if (attachedTo.getNumber() == build) {
@@ -67,9 +67,8 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
     }
 
     /**
-     * Adds a logout to the build. Whoever runs the build saves it: Pipeline does so before it stores that the step is
-     * over ({@code WorkflowRun.GraphL}), unless it was told to be less durable. A failure to add it is only logged: what
-     * DoubleTick did stays done.
+     * Adds a logout to the build. Does not save the build: Pipeline saves it before it stores the end of the step ({@code
+     * WorkflowRun.GraphL}), unless its durability is lower. A failure is only logged, because it does not undo the logout.
      *
      * @param number null if there is no valid one
      */
@@ -81,7 +80,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
         }
     }
 
-    /** Locks this class and not the run, whose lock is held while it is saved. */
+    /** Locks this class instead of the run, because Jenkins holds the run's lock while it saves the run. */
     private static synchronized void add(Run<?, ?> run, @CheckForNull LoginNumber number, Logout logout) {
         logout.parameter = members(run)
                 .filter(member -> member.memberName() != null && member.loginNumber() != null)
@@ -100,7 +99,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
         action.logouts.add(logout);
     }
 
-    /** Asks for stored actions only: {@code getAction} calls factories of other plugins, which may hang. */
+    /** Returns stored actions only, because {@code getAction} calls factories of other plugins, which may hang. */
     @SuppressWarnings("deprecation")
     private static <T extends Action> Stream<T> stored(Run<?, ?> run, Class<T> type) {
         return Util.filter(run.getActions(), type).stream();
@@ -113,7 +112,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
                 .map(NamedMember.class::cast);
     }
 
-    /** Returns the name of the member whom a logout was for; null if it is not known. Only the parameter keeps it. */
+    /** Returns the member's name, which only the parameter stores; null if it is not known. */
     @CheckForNull
     @Restricted(DoNotUse.class) // summary.jelly
     public String nameOf(Logout logout) {
@@ -132,7 +131,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
                 : name.substring(0, name.offsetByCodePoints(0, MAX_NAME)) + "…";
     }
 
-    /** Counts what became of many logouts; null for a few, which can be counted by eye. */
+    /** Returns the number of successes and failures; null for a few logouts. */
     @CheckForNull
     @Restricted(DoNotUse.class) // summary.jelly
     public String getTotal() {
@@ -142,14 +141,14 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
                 : Messages.LogoutAction_total(Long.toString(succeeded), Long.toString(logouts.size() - succeeded));
     }
 
-    /** The logouts of the build in the order in which they ended, those without success first. */
+    /** The logouts of the build in the order in which they ended, failures first. */
     @Restricted(DoNotUse.class) // summary.jelly
     public List<Logout> getFailuresFirst() {
         return logouts.stream().sorted(Comparator.comparing(Logout::isSuccess)).toList();
     }
 
     /** The logouts of the build in the order in which they ended. */
-    @Exported(visibility = 2) // The actions of a build are one level down, their lists two.
+    @Exported(visibility = 2) // The actions of a build are exported one level down, their lists two levels.
     public List<Logout> getLogouts() {
         return List.copyOf(logouts);
     }

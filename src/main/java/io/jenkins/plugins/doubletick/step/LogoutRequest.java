@@ -15,7 +15,7 @@ import io.jenkins.plugins.doubletick.client.LogoutResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Logs a member out, and records the outcome with the build. */
+/** Logs a member out and records the outcome with the build. */
 final class LogoutRequest extends MemberRequest<LogoutResult> implements CallListener {
 
     /** How many requests were answered or timed out. */

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds a member in the team by the login number. Writes no name into the log. */
+/** Looks up a team member by the login number. Writes no name into the log. */
 final class LookupRequest extends MemberRequest<TeamResult> {
 
     /** @see MemberRequest#MemberRequest */
@@ -75,6 +75,6 @@ final class LookupRequest extends MemberRequest<TeamResult> {
 
     @Override
     void abort(boolean sent) {
-        // A look-up changes nothing, so its abort needs no line.
+        // The request is read-only, so its abort needs no line in the log.
     }
 }

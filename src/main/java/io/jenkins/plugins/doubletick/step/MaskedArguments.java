@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
-/** The arguments of a step as its build stores and shows them: with the login number masked. */
+/** The arguments of a step as the build stores and shows them: with the login number masked. */
 final class MaskedArguments extends ArgumentsAction {
 
     private final Map<String, Object> arguments;
@@ -19,7 +19,7 @@ final class MaskedArguments extends ArgumentsAction {
         this.arguments = arguments;
     }
 
-    /** Replaces the arguments that Pipeline stored in clear. Leaves out what the step does not know. */
+    /** Replaces the arguments that Pipeline stored in clear text. Leaves out unknown arguments. */
     static void replaceIn(FlowNode node) {
         List<Action> actions = node.getActions();
         for (int i = 0; i < actions.size(); i++) {
@@ -35,7 +35,7 @@ final class MaskedArguments extends ArgumentsAction {
         }
     }
 
-    /** Hides what is no login number behind {@link NotStoredReason#MASKED_VALUE}. */
+    /** Replaces a text that is no login number by {@link NotStoredReason#MASKED_VALUE}. */
     private static Object mask(Object number) {
         try {
             return LoginNumber.parse(number instanceof String text ? text : null)

@@ -22,8 +22,8 @@ import jenkins.model.Jenkins;
 import jenkins.util.Timer;
 
 /**
- * One request about a team member, for the Pipeline steps and the freestyle step: finds the API key, sends, writes the lines of
- * the log, and ends. No thread waits for it, and it ends whatever fails or hangs around it.
+ * One request about a team member, for the Pipeline steps and the freestyle step: finds the API key, sends the request, writes the
+ * log, and ends. No thread waits for the request, and it always ends, even if other code fails or hangs.
  *
  * @param <A> DoubleTick's answer
  */
@@ -40,9 +40,9 @@ abstract class MemberRequest<A> {
 
     private final TaskListener listener;
     private final Lane lane;
-    /** Ends with the first of answer, failure and abort. */
+    /** Completes with the answer, a failure or an abort, whichever is first. */
     private final CompletableFuture<A> answer = new CompletableFuture<>();
-    /** Ends with the step. */
+    /** Completes when the step ends. */
     private final CompletableFuture<Object> result = new CompletableFuture<>();
 
     private volatile boolean sent;
@@ -67,16 +67,16 @@ abstract class MemberRequest<A> {
         lane = Lane.of(run);
     }
 
-    /** Says in the log what is being done. */
+    /** Returns the first line for the log. */
     abstract String firstLine();
 
     /** Sends the request. */
     abstract CompletableFuture<A> send(ApiKeyFinder.Found found) throws AbortException;
 
     /**
-     * Makes the step's result of DoubleTick's answer, and writes the last line.
+     * Returns the step's result and writes the last line of the log.
      *
-     * @throws AbortException if the step fails all the same
+     * @throws AbortException if the step must fail despite the answer
      */
     @CheckForNull
     abstract Object succeed(A answer) throws AbortException;
@@ -85,17 +85,17 @@ abstract class MemberRequest<A> {
     abstract String fail(Throwable cause);
 
     /**
-     * Notes that the build was aborted.
+     * Records that the build was aborted.
      *
-     * @param sent whether DoubleTick may have got the request
+     * @param sent whether DoubleTick may have received the request
      */
     abstract void abort(boolean sent);
 
     /**
-     * Starts, and returns at once.
+     * Starts the request and returns at once.
      *
-     * @param again whether Jenkins was restarted since the request was made first
-     * @return completes with the step's result, else exceptionally with an {@link AbortException}, on a thread that may block
+     * @param again whether Jenkins was restarted since the first time
+     * @return completes with the step's result, otherwise exceptionally with an {@link AbortException}, on a thread that may block
      */
     @NonNull
     final CompletableFuture<Object> start(boolean again) {
@@ -103,7 +103,7 @@ abstract class MemberRequest<A> {
             log(Messages::MemberRequest_again);
         }
         log(this::firstLine);
-        // The answer can arrive on Jenkins's timer or on Pipeline's thread, which must not be held up.
+        // The answer can arrive on Jenkins's timer or Pipeline's thread, and both must not block.
         answer.whenComplete((value, failure) -> Lane.runBeside(() -> end(value, failure)));
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
         answer.whenComplete((value, failure) -> key.cancel(false));
@@ -146,25 +146,25 @@ abstract class MemberRequest<A> {
             } else if (!isShuttingDown()) {
                 finish(null, new AbortException(fail(failure)));
             }
-        } catch (Throwable e) { // The step must end all the same.
+        } catch (Throwable e) { // The step must end anyway.
             finish(null, e);
         }
     }
 
-    /** Returns whether Jenkins shuts down, so that no try can follow. A Pipeline sends again when Jenkins is back. */
+    /** Returns whether Jenkins is shutting down. A Pipeline sends its request again after the restart. */
     private static boolean isShuttingDown() {
         Jenkins jenkins = Jenkins.getInstanceOrNull();
         return jenkins == null || jenkins.isTerminating();
     }
 
-    /** Ends the step when its lines are in the log, or a little later if another plugin keeps them from being written. */
+    /** Ends the step when its log is written, or a few seconds later if another plugin blocks the log. */
     private void finish(@CheckForNull Object value, @CheckForNull Throwable failure) {
         Runnable end = () -> Lane.runBeside(() -> complete(value, failure));
         try {
             Future<?> late = Timer.get().schedule(end, LOG_SECONDS, TimeUnit.SECONDS);
             result.whenComplete((done, broken) -> late.cancel(false));
             lane.call(() -> null).whenComplete((written, broken) -> end.run());
-        } catch (RuntimeException | Error e) { // The timer may take nothing more.
+        } catch (RuntimeException | Error e) { // The timer rejects tasks when Jenkins shuts down.
             end.run();
         }
     }

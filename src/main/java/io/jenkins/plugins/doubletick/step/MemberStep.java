@@ -47,7 +47,7 @@ public abstract class MemberStep extends Step {
     @CheckForNull
     private String credentialsId;
 
-    /** Says what is wrong with the arguments; null if nothing is. */
+    /** What is wrong with the arguments; null if they are valid. */
     @CheckForNull
     private String mistake;
 
@@ -59,7 +59,7 @@ public abstract class MemberStep extends Step {
         return loginNumber;
     }
 
-    /** The id of the credential with the API key; null for the global default. */
+    /** The ID of the credential with the API key; null for the default credential. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -94,8 +94,8 @@ public abstract class MemberStep extends Step {
         }
 
         /**
-         * Leaves mistakes to {@link #start}, which can hide what was given: Pipeline's own error shows it. A
-         * {@code CustomDescribableModel} would have no way to hand the mistake on.
+         * Leaves mistakes to {@link #start}, which masks the stored arguments first. An exception here, or in a {@code
+         * CustomDescribableModel}, would leave them in clear text, and Pipeline's message would show them.
          */
         @Override
         @SuppressWarnings("deprecation")
@@ -137,12 +137,12 @@ public abstract class MemberStep extends Step {
             return CredentialsDropDown.check(item, value);
         }
 
-        /** Checks nothing but what was typed, so anybody may call it. */
+        /** Checks only the text from the request, so anybody may call this method. */
         @POST
         @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]")
         public FormValidation doCheckLoginNumber(@QueryParameter String value) {
-            // The Snippet Generator makes a text in quotes of everything.
+            // The Snippet Generator puts every value in quotes.
             return EXPRESSION.matcher(FormInput.sent("value", value).strip()).matches()
                     ? FormValidation.error(Messages.MemberStep_expression())
                     : LoginNumberFormValidation.check(value);

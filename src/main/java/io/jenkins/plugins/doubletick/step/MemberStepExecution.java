@@ -13,15 +13,15 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * Waits for DoubleTick without a thread or an executor, and asks again after a restart of Jenkins: looking a member up or
- * logging one out twice is harmless, and only DoubleTick knows whether the first request arrived.
+ * Waits for DoubleTick without a thread or an executor. After a restart of Jenkins, sends the request again: this is harmless, and
+ * only DoubleTick knows whether the first request arrived.
  */
 abstract class MemberStepExecution extends StepExecution {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Encrypted, since this object is stored with the build and the number is personal data. */
+    /** Encrypted, because this object is stored with the build and the number is personal data. */
     private final String loginNumber;
 
     private transient LoginNumber number;
@@ -75,7 +75,7 @@ abstract class MemberStepExecution extends StepExecution {
         super.stop(cause);
     }
 
-    /** Asks again, unless the build was aborted before it resumed. */
+    /** Sends the request again, unless the build was aborted before it resumed. */
     @Override
     public void onResume() {
         if (stopped) {
@@ -84,7 +84,7 @@ abstract class MemberStepExecution extends StepExecution {
         try {
             number = LoginNumber.parse(Secret.fromString(loginNumber).getPlainText());
             send(true);
-        } catch (Throwable e) { // Nobody else would end the step.
+        } catch (Throwable e) { // Pipeline would not end the step.
             getContext().onFailure(e);
         }
     }

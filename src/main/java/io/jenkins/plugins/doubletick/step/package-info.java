@@ -1,5 +1,5 @@
 /**
- * What people put into their jobs: the Pipeline steps, the freestyle step, and the record of each logout on the build's page.
- * Only Jenkins and users call this package; no other package of the plugin uses it.
+ * The Pipeline steps, the freestyle step, and the record of the logouts on the build's page. Only Jenkins and users may use this
+ * package, and no other package of the plugin.
  */
 package io.jenkins.plugins.doubletick.step;
