@@ -42,7 +42,7 @@ public abstract class ApiKeyListener implements ExtensionPoint {
      *
      * @param failure null for a success; ignored unless it is a {@link DoubleTickException}
      */
-    public static void tell(Use use, @CheckForNull Throwable failure) {
+    public static void report(Use use, @CheckForNull Throwable failure) {
         Throwable cause = failure == null ? null : Lane.cause(failure);
         if (cause != null && !(cause instanceof DoubleTickException)) {
             return;

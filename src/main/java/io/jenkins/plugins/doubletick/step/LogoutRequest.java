@@ -38,7 +38,7 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
         CompletableFuture<LogoutResult> request =
                 DoubleTickClientProvider.get().client().logout(found.key(), number, this);
         request.whenComplete((answer, failure) ->
-                ApiKeyListener.tell(new ApiKeyListener.Use(found, run.getParent(), run, true), failure));
+                ApiKeyListener.report(new ApiKeyListener.Use(found, run.getParent(), run, true), failure));
         return request;
     }
 

@@ -42,7 +42,7 @@ final class LookupRequest extends MemberRequest<TeamResult> {
         request.whenComplete((answer, failure) -> {
             // A kept team says nothing about the key now.
             if (failure != null || !answer.kept()) {
-                ApiKeyListener.tell(use, failure);
+                ApiKeyListener.report(use, failure);
             }
         });
         return request;
