@@ -118,8 +118,8 @@ class DoubleTickApiKeyTest {
             " key_1"                   | White space around the key is not saved. | ""
             300                        | ""                                            | ""
             301                        | This key has 301 characters. DoubleTick's keys have up to 300. Check that the text is just the key. | ""
-            key_1\nkey_2               | The API key has a line break in it            | The API key has a line break in it
-            key_€                      | not plain ASCII                               | not plain ASCII
+            key_1\nkey_2               | The API key has a line break                  | The API key has a line break
+            key_€                      | not ASCII                                     | not ASCII
             Bearer key_1               | has a space                                   | has a space
             {'apiKey':'key_1'}         | This is JSON, not an API key                  | This is JSON, not an API key
             DOUBLETICK_KEY=key_1       | has a name before it                          | has a name before it

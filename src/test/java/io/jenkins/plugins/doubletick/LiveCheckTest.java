@@ -19,7 +19,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class LiveCheckTest {
 
     private static final String RULE_ZERO =
-            "A login number begins with the country code, never with 0: +919876543210, not 00919876543210 or 09876543210";
+            "A login number begins with the country code, never with 0. Use +919876543210 instead of 00919876543210 or 09876543210";
     private static final String RULE_CHARACTERS = "A login number is digits only, after an optional +, such as"
             + " +919876543210 (spaces, dots, dashes and brackets may stand between them)";
 
@@ -43,11 +43,11 @@ class LiveCheckTest {
                 both(
                         "loginNumber",
                         "+12345",
-                        "A login number has 7 to 15 digits, country code included, such as +919876543210"),
+                        "A login number has 7 to 15 digits with the country code, such as +919876543210"),
                 both(
                         "loginNumber",
                         "",
-                        "The login number is blank; give the phone number that the team member logs in to DoubleTick"
+                        "The login number is blank. Use the phone number that the team member logs in to DoubleTick"
                                 + " with, in international format, such as +919876543210"),
                 check(
                         DoubleTickLogoutBuilder.class,

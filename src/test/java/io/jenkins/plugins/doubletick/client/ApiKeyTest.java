@@ -15,19 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiKeyTest {
 
-    private static final String JSON = "This is JSON, not an API key; store the API key alone";
+    private static final String JSON = "This is JSON, not an API key. Store the API key alone";
     private static final String ENCRYPTED =
-            "The API key is a text that another Jenkins controller encrypted, and only that"
-                    + " one can decrypt it; enter the API key again";
-    private static final String QUOTED = "The API key is in quotes; store the API key without them";
+            "Another Jenkins controller encrypted this text, and only that controller can decrypt it. Enter the API key again";
+    private static final String QUOTED = "The API key is in quotes. Store the API key without quotes";
     private static final String NAMED =
-            "The API key has a name before it, as in NAME=key_...; store only what is behind the name";
-    private static final String URL = "This is a URL, not an API key; store the API key alone";
+            "The API key has a name before it, as in NAME=key. Store the API key alone";
+    private static final String URL = "This is a URL, not an API key. Store the API key alone";
     private static final String LONG =
-            "The API key has more than 1000 characters, and DoubleTick's have up to 300; this may"
-                    + " be another secret, such as a kubeconfig, or more than just the key";
+            "The text has more than 1000 characters, but DoubleTick's keys have up to 300. Check that the text is just the API key";
     private static final String CHARACTERS =
-            "The API key has a space or a character that is not plain ASCII; copy it again, just the key";
+            "The API key has a space or a character that is not ASCII. Copy just the key again";
 
     @ParameterizedTest
     @ValueSource(
@@ -91,7 +89,7 @@ class ApiKeyTest {
     @ParameterizedTest
     @ValueSource(strings = {"key_a\nbc", "key_a\rbc"})
     void lines(String text) {
-        assertRefused("The API key has a line break in it; it must be one line", text);
+        assertRefused("The API key has a line break. Store the key as one line", text);
     }
 
     private static void assertRefused(String message, String text) {

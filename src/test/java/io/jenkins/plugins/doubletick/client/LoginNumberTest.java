@@ -94,7 +94,7 @@ class LoginNumberTest {
     @NullSource
     @ValueSource(strings = {"", "   ", "\t\n"})
     void blank(String text) {
-        assertRefused("The login number is blank;", text);
+        assertRefused("The login number is blank.", text);
     }
 
     @ParameterizedTest
@@ -125,14 +125,14 @@ class LoginNumberTest {
         "91\uFE109876543210, '\"\uFE10\"'",
     })
     void characterThatIsNotAllowedIsNamed(String text, String name) {
-        assertRefused("A login number cannot contain " + name + "; give digits only, after an optional +,", text);
+        assertRefused("A login number cannot contain " + name + ". Use digits after an optional +,", text);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"919876543210.0", "+43 6601234567.0", "+1234567.00", "(919876543210.0)", "91987654321012345.0"})
     void decimal(String text) {
-        assertRefused("The login number ends like a decimal number, as spreadsheets write it; give it as text,", text);
+        assertRefused("The login number ends like a decimal number from a spreadsheet. Use the number as text,", text);
     }
 
     @ParameterizedTest
@@ -145,19 +145,19 @@ class LoginNumberTest {
     @ValueSource(
             strings = {"44 (0)20 7946 0958", "0044 ( 0 ) 20 7946 0958", "+7 (0)495 123 45 67", "+999 [0]30 123456"})
     void trunkZeroThatLeadsNowhere(String text) {
-        assertRefused("The (0) is dialled within the country only; leave it out, as in +442079460958", text);
+        assertRefused("The (0) is dialled within the country only. Leave it out, as in +442079460958", text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"00919876543210", "09876543210", "+0919876543210"})
     void countryCodeIsNotGuessed(String text) {
-        assertRefused("A login number begins with the country code, never with 0:", text);
+        assertRefused("A login number begins with the country code, never with 0.", text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"123456", "+", "()", "\u200B", "1234567890123456", "+1234567890123456"})
     void tooShortOrTooLong(String text) {
-        assertRefused("A login number has 7 to 15 digits, country code included,", text);
+        assertRefused("A login number has 7 to 15 digits with the country code,", text);
     }
 
     @Test
@@ -165,14 +165,14 @@ class LoginNumberTest {
         assertEquals("1234567", LoginNumber.parse("1234567" + " ".repeat(93)).digits());
         for (String text : List.of("1234567" + " ".repeat(94), "+9" + "x".repeat(50_000_000), "9".repeat(50_000_000))) {
             assertTimeoutPreemptively(
-                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits,", text));
+                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits ", text));
         }
     }
 
     @Test
     void messageHasAsciiDigitsInEveryLocale() {
         locale = Locale.forLanguageTag("ar-EG-u-nu-arab");
-        assertRefused("A login number has 7 to 15 digits,", "1");
+        assertRefused("A login number has 7 to 15 digits ", "1");
         assertEquals(Locale.forLanguageTag("ar-EG-u-nu-arab"), LocaleProvider.getLocale());
     }
 
@@ -248,8 +248,8 @@ class LoginNumberTest {
         "4401614960000, en, Not a number in use in United Kingdom (+44). Is the country code missing?",
         "+1 200 555 0123, en, Not a number in use in United States (+1). Is the country code missing?",
         "+377 12345678, ar-u-nu-arab, Not a number in use in \u0645\u0648\u0646\u0627\u0643\u0648 (+377). Is the country code missing?",
-        "+999 1234 5678, en, 'Not a number in use, because no country has its calling code. Is the country code missing?'",
-        "+800 1234 567, en, 'Not a number in use, because no country has its calling code. Is the country code missing?'",
+        "+999 1234 5678, en, 'Not a number in use: no country has its calling code. Is the country code missing?'",
+        "+800 1234 567, en, 'Not a number in use: no country has its calling code. Is the country code missing?'",
     })
     void formWarnsAboutANumberThatIsNotValid(String text, String language, String warning) throws Exception {
         locale = Locale.forLanguageTag(language);
@@ -279,7 +279,7 @@ class LoginNumberTest {
         assertEquals(masked, number.toString());
         assertTrue(LoginNumber.isMasked(masked));
         assertFalse(LoginNumber.isMasked(number.value()));
-        assertRefused("This is a masked number, and its hidden digits are lost; give the whole number,", masked);
+        assertRefused("This is a masked number without its hidden digits. Use the whole number,", masked);
     }
 
     @ParameterizedTest

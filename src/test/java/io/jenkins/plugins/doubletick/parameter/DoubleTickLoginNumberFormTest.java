@@ -53,7 +53,7 @@ class DoubleTickLoginNumberFormTest {
 
     @Test
     void liveChecks() throws Exception {
-        String rule = "A login number has 7 to 15 digits, country code included, such as +919876543210";
+        String rule = "A login number has 7 to 15 digits with the country code, such as +919876543210";
         assertEquals(rule, check("checkValue", "0123"));
         assertEquals("", check("checkValue", "+1 202 555 0123"));
         assertEquals("", check("checkValue", MASKED));

@@ -129,7 +129,7 @@ class TeamFormTest {
                 "error: DoubleTick has no login number for this member; enter it in DoubleTick, or give it here");
         checks.put("Nadia", NOBODY);
         checks.put("Asha Rao, Agent, +91••••••3211", NOBODY);
-        checks.put("0123", "error: A login number has 7 to 15 digits, country code included, such as +919876543210");
+        checks.put("0123", "error: A login number has 7 to 15 digits with the country code, such as +919876543210");
         checks.put("+91••••••3210", "");
         checks.put(Secret.fromString("Asha Rao").getEncryptedValue(), "");
         for (Map.Entry<String, String> entry : checks.entrySet()) {
