@@ -16,8 +16,8 @@ import okhttp3.Response;
 
 /**
  * One call of the API, from its first request to its last. Each request has one future: the response, a failure, the time
- * limit or the end of the call completes it, whichever is first, and only then the rate limiter is told that the request has
- * ended. A call holds a thread only while a request is in flight.
+ * limit or the end of the call completes it, whichever is first, and only its completion ends the request for the rate limiter. A
+ * call holds a thread only while a request is in flight.
  */
 final class ApiCall<T> {
 
@@ -42,7 +42,7 @@ final class ApiCall<T> {
     /** What the call waits for: its turn, the end of its request, or the next try. */
     private volatile Future<?> current = CompletableFuture.completedFuture(null);
 
-    // One thread at a time changes these, and hands over to the next one through a future, the pool or the timer.
+    // One thread at a time changes these, and passes them on to the next thread through a future, the pool or the timer.
     private int tries;
     private int failures;
 
@@ -121,7 +121,7 @@ final class ApiCall<T> {
             return;
         }
         try {
-            // Gives OkHttp's own limit a second to end the call first, because its failure says more.
+            // OkHttp's own limit ends the call a second earlier, because its failure has more details.
             endAfter(client.timeouts.response().plusSeconds(1), end);
             end.complete(reader.read(call.execute(), tries));
         } catch (DoubleTickException e) {
@@ -132,7 +132,7 @@ final class ApiCall<T> {
         }
     }
 
-    /** Ends a request that OkHttp does not end: a look-up of a host name, for example, cannot be interrupted. */
+    /** Ends a request that OkHttp cannot end: a lookup of a host name, for example, is not interruptible. */
     private Future<?> endAfter(Duration time, CompletableFuture<T> end) {
         Future<?> limit = client.timer.schedule(
                 () -> end.completeExceptionally(NetworkFailure.hanging(time)), time.toNanos(), TimeUnit.NANOSECONDS);
@@ -151,7 +151,7 @@ final class ApiCall<T> {
             turn.limiter().requestEnded(false);
         } else if (failure.reason() == Reason.RATE_LIMITED) {
             Duration wait = turn.limiter().requestRefused(turn.sentAt(), failure);
-            // Sends logouts before a request for the team, which may have a limit of its own.
+            // Sends logouts before a request for the team, which may have a separate limit.
             retryOrFail(failure, retry.maxTries() == 1 ? null : wait, () -> submit(number != null));
         } else {
             turn.limiter().requestEnded(failure.status() != 0);
@@ -193,12 +193,12 @@ final class ApiCall<T> {
         }
     }
 
-    /** Goes on if reporting the progress fails, because the call does not depend on it. */
+    /** Ignores an exception of the listener, because the call does not depend on the listener. */
     private static void report(Runnable message) {
         try {
             message.run();
         } catch (RuntimeException | Error e) {
-            LOGGER.log(Level.WARNING, "The progress of a call could not be reported", e);
+            LOGGER.log(Level.WARNING, "Cannot report the progress of a call", e);
         }
     }
 }

@@ -6,8 +6,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A DoubleTick API key that can be sent as the value of an HTTP header. It opens the whole DoubleTick account, so
- * nothing but {@link #value()} gives it out: {@link #toString()} does not.
+ * A DoubleTick API key that can be sent as the value of an HTTP header. It opens the whole DoubleTick account, so only
+ * {@link #value()} returns it: {@link #toString()} does not.
  */
 @Restricted(NoExternalUse.class)
 public final class ApiKey {
@@ -17,7 +17,7 @@ public final class ApiKey {
     /** The longest text that is accepted as a key, in characters. */
     public static final int MAX_LENGTH = 1000;
 
-    /** Matches what Jenkins writes for an encrypted secret: base64, of which the first byte is the version 1. */
+    /** Matches an encrypted secret of Jenkins: base64 with a first byte of 1, the version. */
     private static final Pattern ENCRYPTED = Pattern.compile("\\{AQ[A-Za-z0-9+/]+={0,2}}");
 
     private static final Pattern JSON = Pattern.compile("[{\\[]\\s*[{\\[\"'].*", Pattern.DOTALL);
@@ -28,8 +28,8 @@ public final class ApiKey {
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
 
     /**
-     * Matches {@code NAME=key}, but not the padding of base64. DoubleTick's keys begin with {@code key_}, so that is no
-     * name unless another key follows.
+     * Matches {@code NAME=key}, but not the padding of base64. DoubleTick's keys begin with {@code key_}, so this is no name
+     * unless another key follows.
      */
     private static final Pattern NAMED = Pattern.compile(
             "(?:export\\s+)?(?:(?!key_)[A-Za-z_][\\w.-]*(?:\\s*=\\s*|:\\s+)[\"']?\\w|[\\w.-]+=[\"']?key_).*",
@@ -42,8 +42,8 @@ public final class ApiKey {
     }
 
     /**
-     * Reads a key as people and secret stores hand it over. White space around the key, such as the line break at the end
-     * of a file, is ignored.
+     * Reads a key from a form or a secret store. White space around the key, such as the line break at the end of a file, is
+     * ignored.
      *
      * @throws DoubleTickException ({@link DoubleTickException.Reason#API_KEY_INVALID}) if the text is blank, is another
      *     kind of secret, or has a character that an HTTP header cannot carry; the message does not show the text
@@ -115,7 +115,7 @@ public final class ApiKey {
         return without.toString();
     }
 
-    /** Returns where this key ends in a text if it begins at {@code start}, else -1. */
+    /** Returns the end of this key in a text if the key begins at {@code start}, otherwise -1. */
     private int endOfKey(String text, int start) {
         int at = start;
         for (int i = 0; i < value.length(); i++) {

@@ -22,15 +22,15 @@ import java.util.stream.StreamSupport;
 import okhttp3.Response;
 import okio.BufferedSource;
 
-/** A response of the API. It decides whether a call succeeded; {@code docs/api.md} has the forms of an error. */
+/** A response of the API. Decides whether a call succeeded. The forms of errors are in {@code docs/api.md}. */
 final class ApiResponse {
 
-    /** As much of a body as is read. DoubleTick's have some hundred bytes. */
+    /** The most bytes of a body that are read. DoubleTick's bodies have some hundred bytes. */
     private static final int MAX_BODY = 64 * 1024;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Is strict, because nobody knows which of two {@code success} in one object counts, or text behind it. */
+    /** Strict, because an object with two {@code success}, or with text behind it, is ambiguous. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -59,7 +59,7 @@ final class ApiResponse {
     }
 
     /**
-     * Reads the response, at most the first 64 KiB of its body, and closes it.
+     * Reads the response, with at most 64 KiB of its body, and closes it.
      *
      * @throws IOException if the connection breaks before the body's end
      */
@@ -69,7 +69,7 @@ final class ApiResponse {
         }
     }
 
-    /** Decodes UTF-8, the only encoding of JSON between systems (RFC 8259); anything else is taken for empty. */
+    /** Decodes UTF-8, the only encoding of JSON between systems (RFC 8259); returns an empty text for other encodings. */
     private static String text(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
@@ -82,7 +82,7 @@ final class ApiResponse {
         }
     }
 
-    /** Returns null if it is no JSON. */
+    /** Returns null if the text is no JSON. */
     private static JsonNode parse(String text) {
         try {
             return JSON.readTree(text);
@@ -95,14 +95,14 @@ final class ApiResponse {
         return status;
     }
 
-    /** @throws DoubleTickException unless it confirms a logout; half a body confirms nothing */
+    /** @throws DoubleTickException unless the response confirms a logout; half a body confirms nothing */
     void confirmLogout(ApiKey key, LoginNumber number) throws DoubleTickException {
         if (!isSuccessful() || longerThanRead || json.path("success") != BooleanNode.TRUE) {
             throw failure(key, number, Messages.ApiResponse_withoutSuccess(digits(status)));
         }
     }
 
-    /** @throws DoubleTickException unless it is a list of roles, which may be longer than what was read */
+    /** @throws DoubleTickException unless the response is a list of roles, which may be cut */
     void confirmKey(ApiKey key) throws DoubleTickException {
         if (!isSuccessful() || !startsAsArray()) {
             throw failure(key, null, Messages.ApiResponse_withoutRoles(digits(status)));
@@ -121,7 +121,7 @@ final class ApiResponse {
         }
     }
 
-    /** @param notConfirmed what a response with a 2xx status lacks */
+    /** @param notConfirmed the message for a 2xx status */
     DoubleTickException failure(ApiKey key, LoginNumber number, String notConfirmed) {
         String text;
         if (isSuccessful()) {
@@ -141,7 +141,7 @@ final class ApiResponse {
         return new DoubleTickException(reason(), text + said, status, retryAfter);
     }
 
-    /** Reads a text, or a list of texts for several faults at once. */
+    /** Reads a text, or a list of texts if DoubleTick found several faults. */
     private static String texts(JsonNode node) {
         return (node.isArray() ? StreamSupport.stream(node.spliterator(), false) : Stream.of(node))
                 .filter(JsonNode::isTextual)
@@ -167,12 +167,12 @@ final class ApiResponse {
         };
     }
 
-    /** DoubleTick answers 401 for two reasons, and only the message tells them apart. */
+    /** DoubleTick answers 401 for two reasons, and only the message distinguishes them. */
     private boolean lacksPermission() {
         return texts(json.path("message")).contains("Insufficient permissions");
     }
 
-    /** Believes what is said of a key or a number only in JSON: a proxy that blocks the request answers with a page. */
+    /** A status about the key or the number counts only with JSON, because a proxy that blocks a request answers with a page. */
     private Reason ofDoubleTick(Reason reason) {
         return isObject ? reason : Reason.UNEXPECTED_STATUS;
     }

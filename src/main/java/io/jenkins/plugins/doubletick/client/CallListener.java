@@ -5,13 +5,13 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Is told why a call takes longer than one request. It is called on threads of the client, on the timer and on threads that
- * start or cancel calls, so it must only hand over.
+ * Receives the reasons why a call takes longer than one request. Called on threads of the client, on the timer and on threads that
+ * start or cancel calls, so implementations must only hand over to another thread.
  */
 @Restricted(NoExternalUse.class)
 public interface CallListener {
 
-    /** Ignores everything. */
+    /** Does nothing. */
     CallListener NONE = new CallListener() {
         @Override
         public void retrying(DoubleTickException failure, int tries, Duration wait) {}
@@ -30,7 +30,7 @@ public interface CallListener {
     void retrying(DoubleTickException failure, int tries, Duration wait);
 
     /**
-     * DoubleTick answered another call with the same API key with 429, so this call has to wait as well. It is told once.
+     * DoubleTick answered another call with the same API key with 429, so this call must wait, too. Called once.
      *
      * @param wait the least time until the call's request is sent
      */

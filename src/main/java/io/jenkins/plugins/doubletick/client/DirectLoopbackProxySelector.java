@@ -8,8 +8,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Selects the proxy that another selector selects, but none for plain {@code http}: that is allowed on a loopback address
- * only, and a proxy could read the key.
+ * Selects the same proxy as another selector, but none for plain {@code http}, because a proxy could read the key. Plain {@code
+ * http} is allowed for loopback addresses only.
  */
 final class DirectLoopbackProxySelector extends ProxySelector {
 
@@ -24,7 +24,7 @@ final class DirectLoopbackProxySelector extends ProxySelector {
         return "http".equals(uri.getScheme()) ? List.of(Proxy.NO_PROXY) : selector.select(uri);
     }
 
-    /** Passes the failure on without its content: a proxy may have answered with what it was sent. */
+    /** Passes the failure on without its text, because a proxy may have sent the request back. */
     @Override
     public void connectFailed(URI uri, SocketAddress address, IOException failure) {
         selector.connectFailed(uri, address, new IOException("The connection to the proxy failed"));

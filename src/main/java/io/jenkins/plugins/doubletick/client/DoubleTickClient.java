@@ -21,13 +21,13 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A client of the DoubleTick API, as far as logging out team members needs it. It is asynchronous: no caller's thread
- * waits, and at most {@value #MAX_REQUESTS} requests are in flight at a time, each on a thread of the client's pool.
+ * A client of the DoubleTick API for the calls that logouts need. It is asynchronous: no caller's thread waits, and at most
+ * {@value #MAX_REQUESTS} requests are in flight at a time, each on a thread of the client's pool.
  *
- * <p>Keep one instance: it knows the rate limit of each API key.
+ * <p>Use one instance, because it keeps the rate limit of each API key.
  *
- * <p>Futures complete on a thread of the pool, on the timer or on the thread that cancels a call. Stages that depend on them
- * must only hand over, or be asynchronous on an executor of the caller's.
+ * <p>Futures complete on a thread of the pool, on the timer or on the thread that cancels a call. Dependent stages must only hand
+ * over to another thread.
  */
 @Restricted(NoExternalUse.class)
 public final class DoubleTickClient {
@@ -51,9 +51,9 @@ public final class DoubleTickClient {
 
     /**
      * @param http has the proxy, its login and the trusted certificates; everything else is set here
-     * @param url where the API is, normally {@link #DEFAULT_URL}
+     * @param url the address of the API, normally {@link #DEFAULT_URL}
      * @param userAgent the {@code User-Agent} of all requests
-     * @param timer runs what is done later; nothing that blocks is run on it
+     * @param timer runs delayed tasks, which never block
      */
     public DoubleTickClient(
             OkHttpClient http, HttpUrl url, String userAgent, Retry retry, ScheduledExecutorService timer) {
@@ -81,7 +81,7 @@ public final class DoubleTickClient {
         this.teams = new TeamCache(timer, System::nanoTime);
     }
 
-    /** OkHttp's own threads have no bound, and an error in starting one leaves other calls without end. */
+    /** OkHttp's own pool has no limit, and if a thread cannot be started, other calls never end. */
     static Executor pool() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -102,11 +102,11 @@ public final class DoubleTickClient {
     /**
      * Logs a team member out of DoubleTick on every device ({@code POST /team-member/logout}). Never throws.
      *
-     * @return completes when DoubleTick confirmed the logout, else exceptionally, as a rule with a {@link
+     * @return completes when DoubleTick has confirmed the logout, otherwise exceptionally, normally with a {@link
      *     DoubleTickException}; cancelling it ends the request, or the wait for the next one, at once
      */
     public CompletableFuture<LogoutResult> logout(ApiKey key, LoginNumber number, CallListener listener) {
-        // Hands over bytes, because OkHttp adds a charset, which JSON does not have, to the type of a text.
+        // Bytes, because OkHttp would add a charset, which JSON does not have, to the content type of a string.
         byte[] body = JsonNodeFactory.instance
                 .objectNode()
                 .put("userPhoneNumber", number.digits())
@@ -124,9 +124,9 @@ public final class DoubleTickClient {
     }
 
     /**
-     * Asks whether DoubleTick accepts a key, without changing anything ({@code GET /roles}), once. Never throws.
+     * Checks whether DoubleTick accepts a key, with one read-only request ({@code GET /roles}). Never throws.
      *
-     * @return completes if it does, else exceptionally, as a rule with a {@link DoubleTickException}
+     * @return completes if DoubleTick accepts the key, otherwise exceptionally, normally with a {@link DoubleTickException}
      */
     public CompletableFuture<Void> checkKey(ApiKey key) {
         Request request = request(key, "roles").get().build();
@@ -143,8 +143,8 @@ public final class DoubleTickClient {
      *
      * @param maxFailureAge how old a failure may be that is returned without another request, {@link TeamCache#KEPT} at
      *     most; zero asks again after each failure
-     * @return completes with the team, else exceptionally, as a rule with a {@link DoubleTickException}; cancelling it
-     *     leaves the request to the others that wait for it
+     * @return completes with the team, otherwise exceptionally, normally with a {@link DoubleTickException}; cancelling it does
+     *     not cancel the request, which other callers share
      */
     public CompletableFuture<TeamResult> team(ApiKey key, Duration maxFailureAge) {
         Request request = request(key, "team").get().build();

@@ -7,8 +7,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Says why a call of the API failed. The message is one line for a person: what happened, with DoubleTick's own words
- * where it sent some, and never with the API key or the clear login number.
+ * Thrown if a call of the API fails. The message is one line for a person: what happened, with DoubleTick's own message if there is
+ * one. It never contains the API key or the clear login number.
  */
 @Restricted(NoExternalUse.class)
 public final class DoubleTickException extends Exception {
@@ -34,7 +34,7 @@ public final class DoubleTickException extends Exception {
         RATE_LIMITED(true),
         /** 500, 502, 503 or 504: DoubleTick, or a gateway before it, cannot answer now. */
         SERVER_ERROR(true),
-        /** 3xx: redirects are not followed, since the API key must go nowhere else. */
+        /** 3xx: redirects are not followed, because the API key must not be sent to another host. */
         REDIRECTED(false),
         /** 2xx, but without a JSON object whose {@code success} is {@code true}. */
         NOT_CONFIRMED(false),
@@ -46,9 +46,9 @@ public final class DoubleTickException extends Exception {
         UNKNOWN_HOST(true),
         /** No connection could be made. */
         CONNECTION_FAILED(true),
-        /** The connection broke before the whole answer was there. */
+        /** The connection was lost before the response was complete. */
         CONNECTION_LOST(true),
-        /** No connection, or no whole answer, in time. */
+        /** No connection or no complete response in time. */
         TIMED_OUT(true),
         /** The server's certificate is not trusted, or no secure connection could be agreed on. */
         TLS(false),
@@ -65,7 +65,7 @@ public final class DoubleTickException extends Exception {
             this.temporary = temporary;
         }
 
-        /** Whether the same request may succeed a little later. */
+        /** Whether the same request may succeed a moment later. */
         public boolean isTemporary() {
             return temporary;
         }
@@ -99,7 +99,7 @@ public final class DoubleTickException extends Exception {
     }
 
     /** Returns this failure with another message. */
-    DoubleTickException saying(String message) {
+    DoubleTickException withMessage(String message) {
         return new DoubleTickException(reason, message, status, retryAfter, tries, getCause());
     }
 
@@ -117,8 +117,8 @@ public final class DoubleTickException extends Exception {
     }
 
     /**
-     * Returns this failure without the key and the clear number in its message and its causes: OkHttp's exceptions quote
-     * a malformed answer, which may quote the request.
+     * Returns this failure without the key and the clear number in its message and its causes. OkHttp's exceptions quote a
+     * malformed response, which may quote the request.
      *
      * @param number null if none was sent
      */
@@ -132,7 +132,7 @@ public final class DoubleTickException extends Exception {
                 withoutSecrets(getCause(), key, number));
     }
 
-    /** Writes a number for a message in ASCII digits: numbers in a message format get those of the JVM's language. */
+    /** Returns a number in ASCII digits for a message, because {@code MessageFormat} uses the digits of the JVM's locale. */
     static String digits(long number) {
         return Long.toString(number);
     }

@@ -11,7 +11,7 @@ final class LogSanitizer {
     /** The longest text of a member, in characters. */
     private static final int MAX_NAME = 100;
 
-    /** How much is searched for a number, in characters: more than a message is before its numbers are masked. */
+    /** How many characters are searched for a number: more than a message has before its numbers are masked. */
     private static final int MAX_SEARCHED = 2000;
 
     /** Matches terminal escapes whole, and Jenkins's console notes, which are text between two of them. */
@@ -20,7 +20,7 @@ final class LogSanitizer {
 
     private static final Pattern JOINERS = Pattern.compile("[\u200C\u200D]");
 
-    /** Matches invisible characters, also the letters and symbols that are drawn as nothing, but no joiners. */
+    /** Matches invisible characters, also invisible letters and symbols, but no joiners. */
     private static final Pattern INVISIBLE = Pattern.compile(
             "[\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0&&[^\u200C\u200D]]");
 
@@ -38,7 +38,7 @@ final class LogSanitizer {
      * Makes one short line of a text, without the key, with the number masked, and without a full stop at its end, because
      * another sentence follows.
      *
-     * @param number null where none was sent
+     * @param number null if none was sent
      */
     static String clean(String text, ApiKey key, LoginNumber number) {
         String line = withoutSecrets(visible(JOINERS.matcher(text).replaceAll("")), key, number);
@@ -62,13 +62,13 @@ final class LogSanitizer {
         return BLANKS.matcher(line).replaceAll(" ").strip();
     }
 
-    /** Must see the visible text, before it is cut, so that neither hides a part of a key or number. */
+    /** Expects the visible text before it is cut, because an invisible character or a cut could hide a part of a key or number. */
     private static String withoutSecrets(String line, ApiKey key, LoginNumber number) {
         String withoutKey = key.removeFrom(line, MAX_SEARCHED);
         return number == null ? withoutKey : number.maskIn(withoutKey);
     }
 
-    /** Cuts a text that is longer than {@code length} characters, but no character in two. */
+    /** Cuts a text that is longer than {@code length} characters, but does not split a character. */
     private static String cut(String line, int length) {
         if (line.length() <= length) {
             return line;

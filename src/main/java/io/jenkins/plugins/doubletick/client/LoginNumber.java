@@ -30,8 +30,8 @@ public final class LoginNumber {
     }
 
     /**
-     * Reads a number as people write or paste it. If it begins with {@code +}, and the numbering plans have a valid number
-     * for it, that number is returned, without a trunk zero for example; else the digits as written.
+     * Reads a number as people write or paste it. If the number begins with {@code +} and is valid in the numbering plans, returns
+     * the valid number, without a trunk zero for example; otherwise the digits as written.
      *
      * @throws DoubleTickException ({@link DoubleTickException.Reason#LOGIN_NUMBER_INVALID}) whose message names the
      *     rule that the text breaks, or the character that is not allowed, and nothing else of the text
@@ -79,7 +79,7 @@ public final class LoginNumber {
         return digits.length() >= MIN_DIGITS && digits.length() <= MAX_DIGITS;
     }
 
-    /** Returns the digits, country code included, which DoubleTick identifies a member by. */
+    /** Returns the digits with the country code, which identify a member at DoubleTick. */
     public String digits() {
         return digits;
     }
@@ -94,7 +94,7 @@ public final class LoginNumber {
     }
 
     /**
-     * Warns about a number that the numbering plans do not have.
+     * Returns a warning about a number that is not valid in the numbering plans.
      *
      * @return sentences for a form; null if the number is valid
      */
@@ -117,7 +117,7 @@ public final class LoginNumber {
         return "+" + digits.substring(0, 2) + String.valueOf(MASK).repeat(hidden) + digits.substring(2 + hidden);
     }
 
-    /** Tells whether a text is a {@linkplain #masked() masked} number. */
+    /** Returns whether a text contains a {@linkplain #masked() masked} number. */
     public static boolean isMasked(String text) {
         return text.indexOf(MASK) >= 0;
     }
@@ -137,7 +137,7 @@ public final class LoginNumber {
         return masked.toString();
     }
 
-    /** Returns where this number ends in a text if it, or the rest of it behind the country code, begins at start, else -1. */
+    /** Returns the end of this number, with or without country code, in a text if it begins at {@code start}; otherwise -1. */
     private int endOfNumber(String text, int start) {
         int end = -1;
         for (int from = 0; from <= Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS) && end < 0; from++) {

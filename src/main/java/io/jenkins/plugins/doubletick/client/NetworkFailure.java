@@ -18,12 +18,12 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
-/** Describes a request that got no answer: where on its way it failed. */
+/** Describes why a request got no response. */
 final class NetworkFailure {
 
     private NetworkFailure() {}
 
-    /** Describes whatever came instead of an answer. Never throws; asks the proxy selector, which may take its time. */
+    /** Describes the exception of a request. Never throws. Calls the proxy selector, which may block. */
     static DoubleTickException of(Throwable e, OkHttpClient http, HttpUrl url) {
         Proxy proxy;
         try {
@@ -35,7 +35,7 @@ final class NetworkFailure {
         DoubleTickException failure = e instanceof IOException io ? describe(io, http, url) : internal(e);
         return proxy.type() == Proxy.Type.DIRECT || failure.reason() == Reason.INTERNAL
                 ? failure
-                : failure.saying(Messages.NetworkFailure_throughProxy(failure.getMessage(), name(proxy)));
+                : failure.withMessage(Messages.NetworkFailure_throughProxy(failure.getMessage(), name(proxy)));
     }
 
     /** Describes a failure in Jenkins itself. */
@@ -43,7 +43,7 @@ final class NetworkFailure {
         return new DoubleTickException(Reason.INTERNAL, Messages.NetworkFailure_internal(e.toString()), e);
     }
 
-    /** Describes a request that was not over in time and did not end by itself. */
+    /** Describes a request that OkHttp did not end in time. */
     static DoubleTickException hanging(Duration time) {
         return new DoubleTickException(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(digits(time.toSeconds())));
     }
@@ -53,7 +53,7 @@ final class NetworkFailure {
         if (e instanceof UnknownHostException) {
             return failure(Reason.UNKNOWN_HOST, Messages.NetworkFailure_unknownHost(unknownName(e, host)), e);
         }
-        // OkHttp has no type of its own for what a proxy answers to CONNECT, only these texts (ConnectPlan.kt).
+        // OkHttp has no separate type for a proxy's response to CONNECT, only these texts (ConnectPlan.kt).
         String text = String.valueOf(e.getMessage());
         if (text.equals("Failed to authenticate with proxy")) {
             return failure(Reason.PROXY_LOGIN, Messages.NetworkFailure_proxyLogin(), e);
@@ -65,7 +65,7 @@ final class NetworkFailure {
                     Messages.NetworkFailure_proxyRefused(status),
                     e);
         }
-        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // Comes from a proxy that nobody set up here.
+        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // The response of a proxy that is not configured here.
             return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
         }
         if (e instanceof ProtocolException && !text.equals("unexpected end of stream")) {
@@ -81,7 +81,7 @@ final class NetworkFailure {
             return failure(Reason.TLS, Messages.NetworkFailure_tls(host, text), e);
         }
         if (e instanceof InterruptedIOException) {
-            // OkHttp ends a whole call with the bare type, and a phase of it with SocketTimeoutException.
+            // OkHttp ends a whole call with this type, and a phase of the call with SocketTimeoutException.
             return e.getClass() == InterruptedIOException.class
                     ? failure(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(seconds(http.callTimeoutMillis())), e)
                     : failure(
@@ -99,7 +99,7 @@ final class NetworkFailure {
         return new DoubleTickException(reason, message, e);
     }
 
-    /** Returns the name that the exception's text begins with: the proxy's if that is the unknown one. */
+    /** Returns the host name at the beginning of the exception's text, which is the proxy's if that one is unknown. */
     private static String unknownName(IOException e, String host) {
         String text = e.getMessage();
         return text == null || text.isBlank() ? host : text.split("[: ]", 2)[0];

@@ -11,7 +11,7 @@ final class NumberingPlans {
 
     private static final int MAX_CALLING_CODE = 3;
 
-    /** What libphonenumber returns for an unknown calling code, and for one that belongs to no country. */
+    /** libphonenumber's regions for an unknown calling code, and for a calling code of no country. */
     private static final Set<String> NO_COUNTRY = Set.of("ZZ", "001");
 
     /**

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * The rate of the requests with one API key, and how long the key is not used after a 429.
  *
- * @param requestsPerSecond how many requests are sent in a second at most
+ * @param requestsPerSecond the most requests in a second
  * @param firstWait the shortest wait after a 429 that does not say how long to wait; the longest is eight times that
- * @param patience how long DoubleTick may answer nothing but 429 before the calls that wait fail
+ * @param patience how long DoubleTick may answer only 429 before the waiting calls fail
  */
 record RateLimit(int requestsPerSecond, Duration firstWait, Duration patience) {
 
@@ -15,11 +15,11 @@ record RateLimit(int requestsPerSecond, Duration firstWait, Duration patience) {
     static final RateLimit DEFAULT = new RateLimit(25, Duration.ofSeconds(1), Duration.ofMinutes(3));
 
     /**
-     * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise as long as it has answered
-     * nothing but 429. A request that is sent too early costs little, and a late one delays all calls with the key.
+     * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise as long as it has answered only 429. A
+     * request that is too early costs little, but a late one delays all calls with the key.
      *
-     * @param refusedFor how long DoubleTick has answered nothing but 429
-     * @return null if the calls that wait must fail
+     * @param refusedFor how long DoubleTick has answered only 429
+     * @return null if the waiting calls must fail
      */
     Duration waitAfter(DoubleTickException refusal, Duration refusedFor) {
         Duration asked = refusal.retryAfter();

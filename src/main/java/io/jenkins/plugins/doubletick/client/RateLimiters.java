@@ -28,13 +28,13 @@ final class RateLimiters {
      *
      * @param key identifies the API key without containing it
      * @param first whether the request is sent before all that are queued already
-     * @param onPause is called with the time for which the key is not used, perhaps several times
+     * @param onPause called with the time for which the key is not used, possibly several times
      * @return see {@link RateLimiter#enqueue}
      */
     CompletableFuture<RateLimiter.Turn> submit(Object key, boolean first, Consumer<Duration> onPause) {
         RateLimiter limiter;
         CompletableFuture<RateLimiter.Turn> turn;
-        // One lock for both steps: a limiter must not be removed as idle between its look-up and its use.
+        // One lock for both steps, because an idle limiter must not be removed between its lookup and its use.
         synchronized (limiters) {
             limiters.values().removeIf(RateLimiter::isIdle);
             limiter = limiters.computeIfAbsent(key, k -> new RateLimiter(limit, timer, clock));

@@ -23,7 +23,7 @@ public record Retry(int maxTries, Duration firstWait) {
 
     /**
      * Returns how long to wait before the next request: as long as DoubleTick asks, otherwise the doubled wait, up to a
-     * quarter shorter or longer so that calls which failed together are not repeated together.
+     * quarter shorter or longer, so that calls that failed together are not repeated together.
      *
      * @param failures how many requests of the call have failed, at least 1
      * @return null if the request is not sent again

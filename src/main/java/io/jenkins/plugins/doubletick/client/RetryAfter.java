@@ -21,9 +21,9 @@ final class RetryAfter {
     /** Clocks and the header {@code Date} leave out fractions of a second, so a wait of a minute can look longer. */
     private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
 
-    /** Above it, a number is a Unix time in milliseconds: in seconds it would be the year 5138. */
+    /** Larger numbers are Unix times in milliseconds: in seconds they would be after the year 5138. */
     private static final double MILLISECONDS = 1e11;
-    /** The longest wait that is told apart from longer ones, some 31 years, which no computation overflows. */
+    /** All longer waits are treated as this one, some 31 years, so that no computation overflows. */
     private static final double LONGEST_SECONDS = 999_999_999;
 
     private RetryAfter() {}
@@ -40,7 +40,7 @@ final class RetryAfter {
 
     /** Returns how long to wait; null if the response does not say. */
     static Duration of(Headers headers, JsonNode extraData) {
-        // The server's clock tells how far away its own times are, even if the clock here is wrong.
+        // The server's times are relative to the server's clock, because the controller's clock may be wrong.
         Date date = headers.getDate("Date");
         Instant now = date == null ? Instant.now() : date.toInstant();
         Duration header = ofHeader(headers, now);
@@ -93,7 +93,7 @@ final class RetryAfter {
         return time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
     }
 
-    /** Hides values of the header from OkHttp: for 0 it sends a request again by itself, and for long numbers it fails. */
+    /** Hides values of the header from OkHttp, which silently repeats the request for 0 and fails for long numbers. */
     static Response hideFromOkHttp(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
         String header = response.header("Retry-After");

@@ -8,7 +8,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
-/** Sets up OkHttp so that the API key goes to DoubleTick alone and every request is counted. */
+/** Configures OkHttp so that only DoubleTick gets the API key and every request is counted. */
 final class SafeHttp {
 
     private SafeHttp() {}
@@ -17,19 +17,19 @@ final class SafeHttp {
     static OkHttpClient of(OkHttpClient http, Timeouts timeouts) {
         return http.newBuilder()
                 .connectTimeout(timeouts.connect())
-                // Limits the whole request: a limit for each read would let a dripping response go on for ever.
+                // Limits the whole request, because a limit for each read would let a slow response go on for ever.
                 .callTimeout(timeouts.response())
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
-                // Shares no connection, as HTTP/2 would: a connection that fell silent costs one try of one call.
+                // Shares no connection, so that a silent connection costs one try of one call.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
-                // Follows no redirect: a POST can become a GET, and the key must go nowhere else.
+                // Follows no redirect, because a POST can become a GET and another host would get the key.
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // Leaves it to ApiCall to send a request again, which counts, logs and waits.
+                // Leaves retries to ApiCall, which counts and logs them.
                 .retryOnConnectionFailure(false)
-                // Tries a host's addresses one after the other: racing them takes a second thread for each call.
+                // Tries a host's addresses one after the other, because racing them takes a second thread per call.
                 .fastFallback(false)
                 .authenticator(Authenticator.NONE)
                 .proxyAuthenticator(new BasicProxyAuthenticator(http.proxyAuthenticator()))

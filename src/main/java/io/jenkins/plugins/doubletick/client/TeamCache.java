@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Keeps each team for a while, and gives all who ask at once the answer to one request. */
+/** Keeps each team for a while, and shares one request between callers at the same time. */
 @Restricted(NoExternalUse.class)
 public final class TeamCache {
 
@@ -23,7 +23,7 @@ public final class TeamCache {
     private final LongSupplier clock;
 
     /**
-     * @param timer drops what has been kept long enough
+     * @param timer removes old entries
      * @param clock returns nanoseconds, as {@link System#nanoTime} does
      */
     TeamCache(ScheduledExecutorService timer, LongSupplier clock) {
@@ -35,7 +35,7 @@ public final class TeamCache {
     private final class Entry {
 
         private final CompletableFuture<Team> answer = new CompletableFuture<>();
-        /** Is set before the answer is. */
+        /** Set before the answer. */
         private volatile long answeredAt;
 
         boolean isUsable(Duration maxFailureAge) {
@@ -46,12 +46,12 @@ public final class TeamCache {
     }
 
     /**
-     * Returns the team that is kept, or asks for it.
+     * Returns the kept team, or asks for the team.
      *
      * @param key identifies the API key and does not reveal it
-     * @param maxFailureAge how old a kept failure may be; older ones are asked again
+     * @param maxFailureAge how old a kept failure may be; an older one causes a new request
      * @param request asks for the team
-     * @return completes with the team, or fails as the request does; cancelling it leaves the request to the others
+     * @return completes with the team, or fails as the request does; cancelling it does not cancel the request
      */
     CompletableFuture<TeamResult> get(Object key, Duration maxFailureAge, Supplier<CompletableFuture<Team>> request) {
         Entry mine = new Entry();
@@ -91,7 +91,7 @@ public final class TeamCache {
         entry.answeredAt = clock.getAsLong();
         try {
             timer.schedule(() -> drop(key, entry), KEPT.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RuntimeException | Error e) { // The timer may refuse tasks, as when Jenkins shuts down.
+        } catch (RuntimeException | Error e) { // The timer rejects tasks when Jenkins shuts down.
             drop(key, entry);
         }
     }

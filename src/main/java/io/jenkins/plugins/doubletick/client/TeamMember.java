@@ -4,7 +4,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A member of the team, as {@code GET /team} describes one. The texts are DoubleTick's, so a view has to escape them. Each
+ * A member of the team, as {@code GET /team} describes one. The texts are DoubleTick's, so a view must escape them. Each
  * is one line of about 100 characters at most, without control and direction characters, and with the member's own number
  * masked.
  *

@@ -29,7 +29,7 @@ final class TeamResponse {
     /** The longest text that is read, in characters. */
     private static final int MAX_TEXT = 64 * 1024;
 
-    /** Is strict, because nobody knows which of two fields with one name counts. */
+    /** Strict, because two fields with the same name are ambiguous. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -45,7 +45,7 @@ final class TeamResponse {
             .build()
             .readerFor(Member.class);
 
-    /** A member in DoubleTick's words. A field is null if it is missing or no text. */
+    /** A member as DoubleTick sends it. A field is null if it is missing or no text. */
     private record Member(
             String id, String name, String email, String orgRoleName, String isOrganizationOwner, String phone) {
 

@@ -18,7 +18,7 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
     private static final char MINUS = '\u2212';
     private static final char FULL_WIDTH_PLUS = '\uFF0B';
 
-    /** Matches what spreadsheets and links write in front of a number. */
+    /** Matches the prefixes of spreadsheets and links. */
     private static final Pattern PREFIX = Pattern.compile("(?i)[\\p{Z}\\p{Cf}\\s]*+['\u2019]?(?:tel:)?");
 
     private static final Pattern TRUNK_ZERO = Pattern.compile("[(\\[] *0 *[)\\]]");
@@ -76,7 +76,7 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
         return plain.toString();
     }
 
-    /** Tells whether this is a format character or a variation selector. */
+    /** Returns whether this is a format character or a variation selector. */
     private static boolean isInvisible(int c) {
         return Character.getType(c) == Character.FORMAT || c >= 0xFE00 && c <= 0xFE0F || c >= 0xE0100 && c <= 0xE01EF;
     }
@@ -106,7 +106,7 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
         return plain.replaceAll("[^0-9]", "");
     }
 
-    /** Tells whether a program made a decimal of the number: seven digits or more, one dot, and zeros. */
+    /** Returns whether the number looks like a decimal: seven digits or more, one dot, and zeros. */
     private static boolean isDecimal(String plain) {
         int dot = plain.indexOf('.');
         return dot >= 0

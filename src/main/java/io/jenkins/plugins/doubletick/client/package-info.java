@@ -1,8 +1,7 @@
 /**
- * Talks to the DoubleTick API. Nothing here knows of Jenkins, so this package compiles and is tested with Maven
- * Central alone ({@code pom-client-only.xml}); {@link io.jenkins.plugins.doubletick.client.DoubleTickClient} is the
- * way in.
+ * The client of the DoubleTick API; {@link io.jenkins.plugins.doubletick.client.DoubleTickClient} is its entry point. All other
+ * packages may use it. It does not import Jenkins, so Maven Central alone can build and test it ({@code pom-client-only.xml}).
  *
- * <p>Facts about the service, with their sources, are in {@code docs/api.md}.
+ * <p>{@code docs/api.md} describes the service.
  */
 package io.jenkins.plugins.doubletick.client;
