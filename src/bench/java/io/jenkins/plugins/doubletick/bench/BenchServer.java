@@ -28,7 +28,7 @@ final class BenchServer implements AutoCloseable {
             "phone":"919876500001","email":null,"joinDate":"2026-01-01T00:00:00.000Z"}],"orgRoleName":"Agent",\
             "orgRoleId":"7","isOrganizationOwner":false}""";
 
-    private static final String REFUSAL = """
+    private static final String TOO_MANY = """
             {"status":429,"reason":"RATE_LIMIT_EXCEEDED",\
             "message":"Too many requests, please try again later.","extraData":{%s}}""";
 
@@ -115,7 +115,7 @@ final class BenchServer implements AutoCloseable {
             }
             String inBody = "\"retryAfter\":" + seconds + ",\"limitType\":\"requests\",\"resetAt\":"
                     + (System.currentTimeMillis() + wait);
-            send(exchange, 429, REFUSAL.formatted(waitIn == WaitIn.BODY ? inBody : ""));
+            send(exchange, 429, TOO_MANY.formatted(waitIn == WaitIn.BODY ? inBody : ""));
         } catch (IOException e) {
             System.err.println("Cannot send a response: " + e);
         }

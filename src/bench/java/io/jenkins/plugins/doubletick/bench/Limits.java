@@ -35,7 +35,7 @@ final class Limits {
      *
      * @param ratio its duration divided by the least possible time
      */
-    private record Outcome(int confirmed, int refused, double ratio, Watch watch) {}
+    private record Outcome(int confirmed, int limited, double ratio, Watch watch) {}
 
     private static final List<Limit> LIMITS = LogoutBench.QUICK
             ? List.of(new Limit(60, 25, 1), new Limit(4, 1, 1), new Limit(50, 20, 15))
@@ -85,11 +85,11 @@ final class Limits {
             double seconds = (System.nanoTime() - start) / 1e9;
             int[] counts = Builds.counts(url, account);
             int confirmed = counts[1];
-            int refused = counts[0] - confirmed;
+            int limited = counts[0] - confirmed;
             Builds.check(build, confirmed == limit.count ? Result.SUCCESS : Result.FAILURE);
-            Report.progress(limit + ", " + waitIn + ", " + side.title + ": " + confirmed + " confirmed, " + refused
-                    + " refused, " + seconds + " s");
-            return new Outcome(confirmed, refused, seconds / limit.least(), watch);
+            Report.progress(limit + ", " + waitIn + ", " + side.title + ": " + confirmed + " confirmed, " + limited
+                    + " answered 429, " + seconds + " s");
+            return new Outcome(confirmed, limited, seconds / limit.least(), watch);
         }
     }
 
@@ -108,9 +108,9 @@ final class Limits {
                         "1.1 / 1.1 / 1.3",
                         ours.get(0).ratio <= 1.1 && ours.get(1).ratio <= 1.1 && ours.get(2).ratio <= 1.3));
         report.row(
-                "— requests refused",
-                each(outcomes, outcome -> Integer.toString(outcome.refused)),
-                Report.aim("a third", ours.stream().allMatch(outcome -> outcome.refused * 3 <= outcome.confirmed)));
+                "— 429 responses",
+                each(outcomes, outcome -> Integer.toString(outcome.limited)),
+                Report.aim("a third", ours.stream().allMatch(outcome -> outcome.limited * 3 <= outcome.confirmed)));
         report.row("— threads", each(outcomes, outcome -> outcome.watch.toString()), "");
     }
 
