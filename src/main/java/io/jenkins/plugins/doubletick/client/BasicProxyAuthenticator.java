@@ -1,9 +1,7 @@
 package io.jenkins.plugins.doubletick.client;
 
 import java.io.IOException;
-import java.util.List;
 import okhttp3.Authenticator;
-import okhttp3.Challenge;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.Route;
@@ -28,16 +26,15 @@ final class BasicProxyAuthenticator implements Authenticator {
         if (!response.request().method().equals("CONNECT") || isPreemptive(response)) {
             return null;
         }
-        List<Challenge> basic = response.challenges().stream()
-                .filter(challenge -> challenge.scheme().equalsIgnoreCase("Basic"))
-                .toList();
+        boolean isBasic = response.challenges().stream()
+                .anyMatch(challenge -> challenge.scheme().equalsIgnoreCase("Basic"));
         return authenticator.authenticate(
                 route,
-                basic.isEmpty()
-                        ? response
-                        : response.newBuilder()
-                                .header(CHALLENGE, "Basic realm=\"" + basic.get(0).realm() + "\"")
-                                .build());
+                isBasic
+                        ? response.newBuilder()
+                                .header(CHALLENGE, "Basic realm=\"proxy\"")
+                                .build()
+                        : response);
     }
 
     /** Before each tunnel OkHttp asks for a login that the proxy has not asked for; okhttp-api logs a warning then. */

@@ -155,9 +155,7 @@ final class RateLimiter {
         if (wait > 0) {
             wakeUp.cancel(false);
             wakeUp = timer.schedule(this::sendNext, wait, TimeUnit.NANOSECONDS);
-            return wait > interval
-                    ? () -> queue.forEach(q -> q.onPause().accept(Duration.ofNanos(wait)))
-                    : () -> {};
+            return wait > interval ? () -> queue.forEach(q -> q.onPause().accept(Duration.ofNanos(wait))) : () -> {};
         }
         queue.remove(next);
         sent.removeIf(at -> now - at > 60 * SECOND);

@@ -11,6 +11,5 @@ import java.time.Duration;
  */
 record Timeouts(Duration thread, Duration connect, Duration response) {
 
-    static final Timeouts DEFAULT =
-            new Timeouts(Duration.ofMinutes(3), Duration.ofSeconds(10), Duration.ofSeconds(30));
+    static final Timeouts DEFAULT = new Timeouts(Duration.ofMinutes(3), Duration.ofSeconds(10), Duration.ofSeconds(30));
 }

@@ -1,13 +1,16 @@
 package io.jenkins.plugins.doubletick.client;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -41,6 +44,23 @@ final class ClientFixture implements CallListener, AutoCloseable {
     /** Ends each request after this time. */
     void answerWithin(Duration time) {
         timeouts = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), time);
+    }
+
+    /** A client whose first look-ups of a host name take until the test says so; OkHttp cannot end them. */
+    static OkHttpClient hangingUntil(CountDownLatch end, int times) {
+        AtomicInteger lookups = new AtomicInteger();
+        return new OkHttpClient.Builder()
+                .dns(host -> {
+                    if (lookups.incrementAndGet() <= times) {
+                        try {
+                            end.await();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                })
+                .build();
     }
 
     static ApiKey key() throws DoubleTickException {

@@ -1,26 +1,22 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static io.jenkins.plugins.doubletick.client.ClientFixture.failureOf;
+import static io.jenkins.plugins.doubletick.client.ClientFixture.key;
+import static io.jenkins.plugins.doubletick.client.ClientFixture.resultOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
-import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** The client against the stand-in. */
 class DoubleTickClientTest {
 
     private DoubleTickStandIn standIn;
@@ -54,6 +50,37 @@ class DoubleTickClientTest {
         assertEquals(List.of(), fixture.told);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            +919876543299 | LOGIN_NUMBER_REJECTED | 422 | DoubleTick answered 422: User is not a member of the team
+            +919876543260 | NOT_CONFIRMED | 201 | DoubleTick answered 201, but without "success": true
+            +919876543270 | NOT_CONFIRMED | 200 | DoubleTick answered 200, but without "success": true
+            +919876543240 | SERVER_ERROR  | 503 | DoubleTick answered 503: The service is being updated (4 tries)
+            """)
+    void memberIsNotLoggedOut(String number, Reason reason, int status, String message) throws Exception {
+        DoubleTickException failure = fixture.failure(number, reason);
+        assertEquals(message, failure.getMessage());
+        assertEquals(status, failure.status());
+        assertEquals(standIn.requests().size(), failure.tries());
+    }
+
+    @Test
+    void memberIsLoggedOutAtTheSecondTry() throws Exception {
+        assertEquals(new LogoutResult(201, 2), fixture.logout(DoubleTickStandIn.BUSY));
+        assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.told);
+    }
+
+    @Test
+    void keyIsChecked() throws Exception {
+        resultOf(fixture.client.checkKey(key()));
+        assertEquals("GET", standIn.requests().get(0).method());
+        assertEquals("/roles", standIn.requests().get(0).path());
+
+        DoubleTickException failure = failureOf(fixture.client.checkKey(ApiKey.parse("key_wrong")));
+        assertEquals(Reason.API_KEY_REJECTED, failure.reason());
+        assertEquals("DoubleTick answered 401: Invalid public api key", failure.getMessage());
+    }
+
     @Test
     void apiBehindAPathOfAGateway() throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.success());
@@ -63,162 +90,19 @@ class DoubleTickClientTest {
         }
     }
 
+    /** A connection that fell silent costs one try of one call only if no other call uses it. */
     @Test
-    void notAMember() throws Exception {
-        DoubleTickException failure = fixture.failure(DoubleTickStandIn.NOT_A_MEMBER, Reason.LOGIN_NUMBER_REJECTED);
-        assertEquals("DoubleTick answered 422: User is not a member of the team", failure.getMessage());
-        assertEquals(422, failure.status());
-        assertEquals(1, failure.tries());
+    void noConnectionIsShared() throws Exception {
+        fixture.logout(DoubleTickStandIn.MEMBER);
+        OkHttpClient http = fixture.client.http;
+        assertEquals(0, http.connectionPool().connectionCount());
+        assertEquals(List.of(Protocol.HTTP_1_1), http.protocols());
     }
 
     @Test
-    void wrongKey() throws Exception {
-        DoubleTickException failure = ClientFixture.failureOf(
-                fixture.client.logout(ApiKey.parse("key_wrong"), LoginNumber.parse(DoubleTickStandIn.MEMBER), fixture));
-        assertEquals(Reason.API_KEY_REJECTED, failure.reason());
-        assertEquals("DoubleTick answered 401: Invalid public api key", failure.getMessage());
-    }
-
-    @Test
-    void successFalseIsAFailure() throws Exception {
-        assertEquals(
-                "DoubleTick answered 201, but without \"success\": true",
-                fixture.failure(DoubleTickStandIn.REFUSED, Reason.NOT_CONFIRMED).getMessage());
-    }
-
-    @Test
-    void pageOfACaptivePortalIsAFailure() throws Exception {
-        fixture.failure(DoubleTickStandIn.PORTAL, Reason.NOT_CONFIRMED);
-    }
-
-    @Test
-    void busyServiceIsTriedAgain() throws Exception {
-        assertEquals(new LogoutResult(201, 2), fixture.logout(DoubleTickStandIn.BUSY));
-        assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.told);
-    }
-
-    @Test
-    void rateLimitIsWaitedFor() throws Exception {
-        assertEquals(new LogoutResult(201, 2), fixture.logout(DoubleTickStandIn.RATE_LIMITED));
-        assertEquals(List.of("retrying RATE_LIMITED 1"), fixture.told);
-    }
-
-    @Test
-    void triesHaveAnEnd() throws Exception {
-        DoubleTickException failure = fixture.failure(DoubleTickStandIn.DOWN, Reason.SERVER_ERROR);
-        assertEquals("DoubleTick answered 503: The service is being updated (4 tries)", failure.getMessage());
-        assertEquals(4, standIn.requests().size());
-    }
-
-    @Test
-    void cancellingEndsTheRequest() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence());
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            CompletableFuture<LogoutResult> result = scripted.send(DoubleTickStandIn.MEMBER);
-            server.awaitRequest();
-            result.cancel(true);
-            server.awaitDisconnect();
-            assertThrows(CancellationException.class, result::get);
-            assertEquals(1, server.requests().size());
-        }
-    }
-
-    @Test
-    void keyIsChecked() throws Exception {
-        assertNull(fixture.client.checkKey(ClientFixture.key()).get(1, TimeUnit.MINUTES));
-        assertEquals("GET", standIn.requests().get(0).method());
-        assertEquals("/roles", standIn.requests().get(0).path());
-
-        assertEquals(
-                Reason.API_KEY_REJECTED,
-                ClientFixture.failureOf(fixture.client.checkKey(ApiKey.parse("key_wrong")))
-                        .reason());
-    }
-
-    @Test
-    void longListOfRolesIsNoFailure() throws Exception {
-        String roles = "[" + "{\"name\":\"agent\"},".repeat(10_000) + "{}]";
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(200, roles));
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            assertNull(scripted.client.checkKey(ClientFixture.key()).get(1, TimeUnit.MINUTES));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "<html>", "true", "\"[]\"", "null", "{}", "{\"error\":\"blocked\"}"})
-    void keyIsNotAcceptedByAnythingButDoubleTick(String body) throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(200, body));
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            assertEquals(
-                    Reason.NOT_CONFIRMED,
-                    ClientFixture.failureOf(scripted.client.checkKey(ClientFixture.key()))
-                            .reason());
-        }
-    }
-
-    @Test
-    void longerWaitThanAllowedEndsTheLogoutAtOnce() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(429, "{}", "Retry-After: 3600"));
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            DoubleTickException failure = scripted.failure(DoubleTickStandIn.MEMBER, Reason.RATE_LIMITED);
-            assertEquals(
-                    "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this plugin waits",
-                    failure.getMessage());
-            assertEquals(1, server.requests().size());
-        }
-    }
-
-    @Test
-    void retryAfterAsADate() throws Exception {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                ZonedDateTime.now(ZoneOffset.UTC).plusHours(2));
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(503, "{}", "Retry-After: " + date));
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            String message = scripted.failure(DoubleTickStandIn.MEMBER, Reason.SERVER_ERROR)
-                    .getMessage();
-            assertTrue(message.matches(".*asks to wait 7(1\\d\\d|200) s.*"), message);
-        }
-    }
-
-    @Test
-    void neverAnswered() throws Exception {
-        try (ClientFixture impatient =
-                new ClientFixture(standIn.url(), settings -> settings.answerWithin(Duration.ofSeconds(1)))) {
-            DoubleTickException failure = impatient.failure(DoubleTickStandIn.SILENT, Reason.TIMED_OUT);
-            assertEquals("No answer within 1 s (4 tries)", failure.getMessage());
-            assertEquals(0, failure.status());
-            assertEquals(4, standIn.requests().size());
-        }
-    }
-
-    @Test
-    void refusedConnection() throws Exception {
-        int port;
-        try (ScriptedServer closed = new ScriptedServer(ScriptedServer.success())) {
-            port = closed.port();
-        }
-        try (ClientFixture nobody = new ClientFixture("http://127.0.0.1:" + port)) {
-            assertEquals(
-                    "No connection to 127.0.0.1 on port " + port + ": it is refused or there is no way there (4 tries)",
-                    nobody.failure(DoubleTickStandIn.MEMBER, Reason.CONNECTION_FAILED)
-                            .getMessage());
-        }
-    }
-
-    @Test
-    void anotherKeyIsNotHeldBack() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(
-                        ScriptedServer.answer(429, "{}", "Retry-After: 50"), ScriptedServer.success());
-                ClientFixture scripted = new ClientFixture(server.url())) {
-            CompletableFuture<LogoutResult> limited = scripted.send(DoubleTickStandIn.MEMBER);
-            server.awaitRequest();
-            CompletableFuture<LogoutResult> other = scripted.client.logout(
-                    ApiKey.parse(DoubleTickStandIn.SECOND_KEY),
-                    LoginNumber.parse(DoubleTickStandIn.SECOND_MEMBER),
-                    scripted);
-            assertEquals(201, other.get(30, TimeUnit.SECONDS).status());
-            assertFalse(limited.isDone());
-            limited.cancel(true);
-        }
+    void productionAddressIsDoubleTicksOwn() {
+        assertEquals("https://public.doubletick.io", DoubleTickClient.DEFAULT_URL);
+        assertEquals(10_000, fixture.client.http.connectTimeoutMillis());
+        assertEquals(30_000, fixture.client.http.callTimeoutMillis());
     }
 }

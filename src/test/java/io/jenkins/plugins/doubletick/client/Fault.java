@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.function.IntFunction;
 import javax.net.ServerSocketFactory;
 
-/** A row of a fault matrix: what a server, or a proxy before it, does, and how a logout must end because of it. */
+/** A row of a table of faults: what a server, or a proxy before it, does, and how a logout must end because of it. */
 public final class Fault {
 
     /** Opens a server; a server that is closed again is one that is down. */
@@ -38,7 +38,7 @@ public final class Fault {
     }
 
     /** The server does this as soon as somebody connects. */
-    public static Fault deaf(String name, Reply reply) {
+    static Fault deaf(String name, Reply reply) {
         return new Fault(name, () -> ScriptedServer.deaf(reply)).requests(0);
     }
 
@@ -92,7 +92,11 @@ public final class Fault {
         return this;
     }
 
-    /** How often the client tries, and the server sees a request. */
+    boolean isImpatient() {
+        return callTimeout.toSeconds() == 1;
+    }
+
+    /** How often the client tries, and the server gets a request. */
     public Fault tries(int count) {
         tries = count;
         return requests(requests == 0 ? 0 : count);
@@ -104,22 +108,15 @@ public final class Fault {
         return this;
     }
 
-    /**
-     * The logout ends with this failure.
-     *
-     * @param text what happened; {n} stands for any digits, {host}, {port} and {proxy} for the server's and the proxy's
-     */
+    /** @param text the message; {n} stands for any digits, {host}, {port} and {proxy} for the server's and the proxy's */
     public Fault fails(Reason reason, String text) {
         this.reason = reason;
         this.text = text;
         return this;
     }
 
-    /** The member is logged out: the one thing that may be called so. */
     public Fault succeeds() {
-        reason = null;
-        text = null;
-        return this;
+        return fails(null, null);
     }
 
     public boolean isSuccess() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import okhttp3.Credentials;
 
 /** What an HTTP proxy does with a request: for a {@link ScriptedServer} that plays one. */
@@ -15,9 +16,10 @@ public final class ProxyReplies {
     /** Lets a {@code CONNECT} through. */
     public static Reply tunnel() {
         return (socket, server) -> {
-            URI target = URI.create("tunnel://" + latest(server).split(" ")[1]);
+            URI target = URI.create("tunnel://" + server.latestRequest().split(" ")[1]);
             try (Socket origin = new Socket(target.getHost(), target.getPort())) {
-                write(socket, "HTTP/1.1 200 Connection established\r\n\r\n");
+                socket.getOutputStream()
+                        .write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.UTF_8));
                 Thread upwards = new Thread(() -> copy(socket, origin));
                 upwards.setDaemon(true);
                 upwards.start();
@@ -28,24 +30,23 @@ public final class ProxyReplies {
 
     /** Asks for a login, until it gets this one. */
     public static Reply login(String user, String password, Reply then) {
-        return (socket, server) -> {
-            String header = "\r\nProxy-Authorization: " + Credentials.basic(user, password) + "\r\n";
-            Reply reply = latest(server).contains(header) ? then : loginBy("Basic realm=\"proxy\"");
-            reply.to(socket, server);
-        };
+        return login(user, password, then, "Basic realm=\"proxy\"");
     }
 
-    public static Reply loginBy(String scheme) {
-        return ScriptedServer.answer(407, "<html>Who are you?", "Proxy-Authenticate: " + scheme);
+    static Reply login(String user, String password, Reply then, String... challenges) {
+        String header = "\r\nProxy-Authorization: " + Credentials.basic(user, password) + "\r\n";
+        return (socket, server) ->
+                (server.latestRequest().contains(header) ? then : loginBy(challenges)).to(socket, server);
     }
 
-    /** The request that is being answered: one at a time here. */
-    private static String latest(ScriptedServer server) {
-        return server.requests().get(server.requests().size() - 1);
-    }
-
-    private static void write(Socket socket, String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    /** @param challenges each in a header field of its own */
+    public static Reply loginBy(String... challenges) {
+        return ScriptedServer.answer(
+                407,
+                "<html>Who are you?",
+                Arrays.stream(challenges)
+                        .map(challenge -> "Proxy-Authenticate: " + challenge)
+                        .toArray(String[]::new));
     }
 
     private static void copy(Socket from, Socket to) {

@@ -7,6 +7,7 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import okhttp3.Credentials;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -43,11 +44,16 @@ public record ProxySettings(String host, int port, String user, String password)
                 .proxyAuthenticator((route, response) -> login(response));
     }
 
-    /** The request again with the login; null if there is none, or another one than Basic is asked for. */
+    /** As okhttp-api does: looks at the last challenge alone, and would log a warning for OkHttp's own. */
     private Request login(Response demand) {
-        boolean isBasic = demand.challenges().stream().anyMatch(c -> c.scheme().equalsIgnoreCase("Basic"));
+        String challenge = demand.header("Proxy-Authenticate", "");
+        if (challenge.startsWith("OkHttp-")) {
+            throw new AssertionError("A warning for each request");
+        }
         Request request = demand.request();
-        return user == null || !isBasic || request.header("Proxy-Authorization") != null
+        return user == null
+                        || request.header("Proxy-Authorization") != null
+                        || !challenge.toLowerCase(Locale.ROOT).startsWith("basic")
                 ? null
                 : request.newBuilder()
                         .header("Proxy-Authorization", Credentials.basic(user, password))

@@ -53,10 +53,34 @@ class RateLimiterTest extends LimiterFixture {
     /** The NestJS throttler, whose window begins with the first request, and nginx's limit_req. */
     static Stream<Arguments> frameworks() {
         return Stream.of(
-                Arguments.of(limit("NestJS, 25/s", 60, 3, () -> SimulatedLimit.throttler(25, 1, 1)), Told.IN_HEADER),
-                Arguments.of(limit("NestJS, 1/s", 30, 29, () -> SimulatedLimit.throttler(1, 1, 1)), Told.IN_HEADER),
-                Arguments.of(limit("NestJS, 60/min", 150, 121, () -> SimulatedLimit.throttler(60, 60, 60)), Told.IN_HEADER),
-                Arguments.of(limit("NestJS, 10/s, blocks 20 s", 60, 48, () -> SimulatedLimit.throttler(10, 1, 20)), Told.IN_HEADER),
+                Arguments.of(
+                        limit(
+                                "NestJS, 25/s",
+                                60,
+                                3,
+                                () -> SimulatedLimit.throttler(25, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        Told.IN_HEADER),
+                Arguments.of(
+                        limit(
+                                "NestJS, 1/s",
+                                30,
+                                29,
+                                () -> SimulatedLimit.throttler(1, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        Told.IN_HEADER),
+                Arguments.of(
+                        limit(
+                                "NestJS, 60/min",
+                                150,
+                                121,
+                                () -> SimulatedLimit.throttler(60, Duration.ofSeconds(60), Duration.ofSeconds(60))),
+                        Told.IN_HEADER),
+                Arguments.of(
+                        limit(
+                                "NestJS, 10/s, blocks 20 s",
+                                60,
+                                48,
+                                () -> SimulatedLimit.throttler(10, Duration.ofSeconds(1), Duration.ofSeconds(20))),
+                        Told.IN_HEADER),
                 Arguments.of(limit("nginx, 10/s", 60, 47, () -> SimulatedLimit.leaky(10, 0)), Told.NOT),
                 Arguments.of(limit("nginx, 2/s, burst 5", 40, 19, () -> SimulatedLimit.leaky(2, 5)), Told.NOT));
     }
@@ -138,12 +162,11 @@ class RateLimiterTest extends LimiterFixture {
                 return;
             }
             refused++;
-            Duration asked =
-                    switch (told) {
-                        case IN_HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
-                        case IN_BODY -> Duration.ofNanos(wait);
-                        case NOT -> null;
-                    };
+            Duration asked = switch (told) {
+                case IN_HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
+                case IN_BODY -> Duration.ofNanos(wait);
+                case NOT -> null;
+            };
             if (limiter.requestRefused(sentAt, refusal(asked)) != null) {
                 submit(true);
             }

@@ -77,8 +77,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
         RateLimiters limiters = new RateLimiters(RateLimit.DEFAULT, time, time::now);
         limiters.submit("key", false, wait -> {}).join().limiter().requestEnded(true);
         at(100_000, () -> {
-            RateLimiter inUse =
-                    limiters.submit("key", false, wait -> {}).join().limiter();
+            RateLimiter inUse = limiters.submit("key", false, wait -> {}).join().limiter();
             limiters.submit("other key", false, wait -> {});
             CompletableFuture<RateLimiter.Turn> next = limiters.submit("key", false, wait -> {});
             assertFalse(next.isDone(), "Two requests at once");

@@ -16,7 +16,7 @@ class RetryAfterTest {
     /** The server's clock is far from the one here. */
     private static final String DATE = "Thu, 01 Jan 2026 00:00:00 GMT";
 
-    private static Duration read(String header, String extraData) throws Exception {
+    static Duration read(String header, String extraData) throws Exception {
         Headers.Builder headers = new Headers.Builder().add("Date", DATE);
         if (header != null) {
             headers.add("Retry-After", header);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -80,9 +81,22 @@ public final class ScriptedServer implements AutoCloseable {
         return head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** These bytes, whether they are an HTTP answer or not. */
+    static Reply raw(String answer) {
+        return (socket, server) -> socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The confirmation of a logout. */
     public static Reply success() {
         return answer(201, "{\"success\":true}");
+    }
+
+    /** Another reply, which is sent when the test says so. */
+    static Reply after(CountDownLatch event, Reply reply) {
+        return (socket, server) -> {
+            event.await();
+            reply.to(socket, server);
+        };
     }
 
     /** Cuts the connection with a TCP reset. */
@@ -135,6 +149,11 @@ public final class ScriptedServer implements AutoCloseable {
     /** The requests so far, each with its head and body as text. */
     public List<String> requests() {
         return List.copyOf(requests);
+    }
+
+    /** The request that is answered, where requests come one after another. */
+    public String latestRequest() {
+        return requests.get(requests.size() - 1);
     }
 
     public int connections() {

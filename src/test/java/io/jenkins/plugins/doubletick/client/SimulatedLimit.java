@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -41,22 +42,22 @@ interface SimulatedLimit {
     }
 
     /** Counts from the first request on; the request beyond the limit begins a time in which all are refused. */
-    static SimulatedLimit throttler(int limit, long seconds, long blockSeconds) {
-        long[] until = {0, 0}; // The ends of the window and of the block.
+    static SimulatedLimit throttler(int limit, Duration period, Duration block) {
+        long[] until = {Long.MIN_VALUE, Long.MIN_VALUE}; // The ends of the window and of the block.
         int[] count = {0};
         return now -> {
             if (now < until[1]) {
                 return until[1] - now;
             }
             if (now >= until[0]) {
-                until[0] = now + TimeUnit.SECONDS.toNanos(seconds);
+                until[0] = now + period.toNanos();
                 count[0] = 0;
             }
             if (++count[0] <= limit) {
                 return 0;
             }
-            until[0] = 0;
-            until[1] = now + TimeUnit.SECONDS.toNanos(blockSeconds);
+            until[0] = Long.MIN_VALUE;
+            until[1] = now + block.toNanos();
             return until[1] - now;
         };
     }
