@@ -16,7 +16,6 @@ import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
-import okio.ByteString;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -96,7 +95,7 @@ public final class DoubleTickClient {
 
     /** Queues a request of a call: see {@link RateLimiters#submit}. */
     CompletableFuture<RateLimiter.Turn> submit(ApiKey key, boolean first, Consumer<Duration> onPause) {
-        return limiters.submit(digest(key), first, onPause);
+        return limiters.submit(key.digest(), first, onPause);
     }
 
     /**
@@ -160,10 +159,6 @@ public final class DoubleTickClient {
                                 CallListener.NONE,
                                 (response, tries) -> TeamResponse.read(response, key))
                         .start());
-    }
-
-    private static ByteString digest(ApiKey key) {
-        return ByteString.encodeUtf8(key.value()).sha256();
     }
 
     private Request.Builder request(ApiKey key, String path) {

@@ -272,7 +272,7 @@ class ApiCallTest {
         ApiKey key = key();
         resultOf(client.logout(key, LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE));
         resultOf(client.checkKey(key));
-        resultOf(client.team(key));
+        resultOf(client.team(key, Duration.ZERO));
         return new WeakReference<>(key);
     }
 
@@ -286,7 +286,7 @@ class ApiCallTest {
                     switch (this) {
                         case LOGOUT -> fixture.send();
                         case ROLES -> fixture.client.checkKey(key());
-                        case TEAM -> fixture.client.team(key());
+                        case TEAM -> fixture.client.team(key(), Duration.ZERO);
                     });
         }
     }

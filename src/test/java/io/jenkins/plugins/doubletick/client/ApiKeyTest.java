@@ -19,8 +19,7 @@ class ApiKeyTest {
     private static final String ENCRYPTED =
             "Another Jenkins controller encrypted this text, and only that controller can decrypt it. Enter the API key again";
     private static final String QUOTED = "The API key is in quotes. Store the API key without quotes";
-    private static final String NAMED =
-            "The API key has a name before it, as in NAME=key. Store the API key alone";
+    private static final String NAMED = "The API key has a name before it, as in NAME=key. Store the API key alone";
     private static final String URL = "This is a URL, not an API key. Store the API key alone";
     private static final String LONG =
             "The text has more than 1000 characters, but DoubleTick's keys have up to 300. Check that the text is just the API key";

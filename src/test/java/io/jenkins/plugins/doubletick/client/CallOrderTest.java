@@ -64,7 +64,7 @@ class CallOrderTest {
                     (isTeam ? answer(429, "{}") : success()).to(socket, itself);
                 }));
                 ClientFixture fixture = new ClientFixture(server.url(), s -> limit(s, 1000, 500))) {
-            CompletableFuture<Team> team = fixture.client.team(key());
+            CompletableFuture<TeamResult> team = fixture.client.team(key(), Duration.ZERO);
             List<CompletableFuture<LogoutResult>> logouts = List.of(fixture.send(), fixture.send(), fixture.send());
             all.countDown();
             assertSuccess(logouts);

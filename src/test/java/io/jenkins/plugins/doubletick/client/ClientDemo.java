@@ -37,7 +37,8 @@ public final class ClientDemo implements CallListener {
             System.out.println(
                     number + " is logged out (HTTP status " + result.status() + ", tries: " + result.tries() + ")");
         } catch (ExecutionException e) {
-            System.out.println(number + " may still be logged in. " + e.getCause().getMessage() + ".");
+            System.out.println(
+                    number + " may still be logged in. " + e.getCause().getMessage() + ".");
         }
     }
 

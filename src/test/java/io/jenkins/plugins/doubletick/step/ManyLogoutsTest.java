@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
-import io.jenkins.plugins.doubletick.client.RateLimitedServer;
+import io.jenkins.plugins.doubletick.client.RateLimitedReply;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
@@ -93,13 +93,14 @@ class ManyLogoutsTest {
 
     @Test
     void rateLimit() throws Exception {
-        try (RateLimitedServer server = new RateLimitedServer(60, Duration.ofSeconds(2))) {
+        RateLimitedReply reply = RateLimitedReply.nestJs(60, Duration.ofSeconds(2));
+        try (ScriptedServer server = new ScriptedServer(reply)) {
             StandInExtension.use(server.url());
             WorkflowRun build = startMany(MANY, SlowVault.CREDENTIALS_ID);
             SlowVault.open();
             assertSuccess(build);
-            assertEquals(MANY, server.successes());
-            assertTrue(server.refusals() > 0 && server.refusals() <= MANY / 3, server.refusals() + " answers with 429");
+            assertEquals(MANY, reply.confirmed());
+            assertTrue(reply.refused() > 0 && reply.refused() <= MANY / 3, () -> reply.refused() + " answers with 429");
         }
     }
 
