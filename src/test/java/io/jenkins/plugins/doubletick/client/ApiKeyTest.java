@@ -5,26 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiKeyTest {
-
-    private static final String JSON = "This is JSON, not an API key. Store the API key alone";
-    private static final String ENCRYPTED =
-            "Another Jenkins controller encrypted this text, and only that controller can decrypt it. Enter the API key again";
-    private static final String QUOTED = "The API key is in quotes. Store the API key without quotes";
-    private static final String NAMED = "The API key has a name before it, as in NAME=key. Store the API key alone";
-    private static final String URL = "This is a URL, not an API key. Store the API key alone";
-    private static final String LONG =
-            "The text has more than 1000 characters, but DoubleTick's keys have up to 300. Check that the text is just the API key";
-    private static final String CHARACTERS =
-            "The API key has a space or a character that is not ASCII. Copy just the key again";
 
     @ParameterizedTest
     @ValueSource(
@@ -48,110 +37,101 @@ class ApiKeyTest {
         assertEquals(text.strip(), ApiKey.parse(text).value());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "The API key is blank |",
+                "The API key is blank | ``",
+                "The API key is blank | ` \n `",
+                "This is JSON, not an API key. | {\"apiKey\": \"key_abc\", \"dbPassword\": \"secret\"}",
+                "This is JSON, not an API key. | `{\n  'apiKey': 'key_abc'\n}\n`",
+                "This is JSON, not an API key. | [{\"apiKey\": \"key_abc\"}]",
+                "This is JSON, not an API key. | [\"key_abc\"]",
+                "Another Jenkins controller encrypted this text, | {AQAAABAAAAAwq3zX1W/Yb+KFN0zqy3dSA==}",
+                "Another Jenkins controller encrypted this text, | ` {AQAAABAAAAAg=}\n`",
+                "The API key is in quotes. | \"key_abc\"",
+                "The API key is in quotes. | `'key_\nabc'`",
+                "The API key is in quotes. | \u201Ckey_abc\u201D",
+                "The API key is in quotes. | \u2018key_abc\u2019",
+                "This is a URL, not an API key. | https://user:secret@db.example.com/team",
+                "This is a URL, not an API key. | `jdbc+x.y-z2://h\nsecond line`",
+                "The API key has a name before it, | DOUBLETICK_API_KEY=key_abc",
+                "The API key has a name before it, | `export API_KEY = \"key_abc\"\nOTHER=secret`",
+                "The API key has a name before it, | key_of.double-tick='key_abc'",
+                "The API key has a name before it, | apiKey: key_abc",
+                "The API key has a name before it, | apiKey=abc",
+                "The API key has a line break. | `key_a\nbc`",
+                "The API key has a line break. | `key_a\rbc`",
+                "The API key has a space or a character that is not ASCII. | key_a bc",
+                "The API key has a space or a character that is not ASCII. | `key_a\tbc`",
+                "The API key has a space or a character that is not ASCII. | key_äbc",
+                "The API key has a space or a character that is not ASCII. | key_\u200Babc",
+                "The API key has a space or a character that is not ASCII. | k\u0000y",
+                "The API key has a space or a character that is not ASCII. | k\u007Fy",
+            })
+    void anotherSecretIsNotSent(String message, String text) {
+        assertRefused(message, text);
+    }
+
     @Test
-    void anotherSecretIsNotSent() throws Exception {
-        assertRefused(JSON, "{\"apiKey\": \"key_abc\", \"dbPassword\": \"secret\"}");
-        assertRefused(JSON, "{\n  'apiKey': 'key_abc'\n}\n");
-        assertRefused(JSON, "[{\"apiKey\": \"key_abc\"}]");
-        assertRefused(JSON, "[\"key_abc\"]");
-        assertRefused(JSON, "{[" + "x".repeat(2000));
-        assertRefused(ENCRYPTED, "{AQAAABAAAAAwq3zX1W/Yb+KFN0zqy/3dSA==}");
-        assertRefused(ENCRYPTED, " {AQAAABAAAAAg=}\n");
-        assertRefused(QUOTED, "\"key_abc\"");
-        assertRefused(QUOTED, "'key_abc'");
-        assertRefused(QUOTED, "`key_\nabc`");
-        assertRefused(QUOTED, "\u201Ckey_abc\u201D");
-        assertRefused(QUOTED, "\u2018key_abc\u2019");
-        assertRefused(URL, "https://user:secret@db.example.com/team");
-        assertRefused(URL, "jdbc+x.y-z2://h\nsecond line");
-        assertRefused(NAMED, "DOUBLETICK_API_KEY=key_abc");
-        assertRefused(NAMED, "export API_KEY = \"key_abc\"\nOTHER=secret");
-        assertRefused(NAMED, "key_of.double-tick='key_abc'");
-        assertRefused(NAMED, "apiKey: key_abc");
-        assertRefused(NAMED, "apiKey=abc");
-        assertRefused(LONG, "k".repeat(1001));
+    void longTextIsNotSent() throws Exception {
         assertEquals(1000, ApiKey.parse("k".repeat(1000)).value().length());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"''", "' \n '", ","})
-    void blank(String text) {
-        assertRefused("The API key is blank", text);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"key_a bc", "key_a\tbc", "key_äbc", "key_\u200Babc", "k\u0000", "k\u007Fy"})
-    void notForAHeader(String text) {
-        assertRefused(CHARACTERS, text);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"key_a\nbc", "key_a\rbc"})
-    void lines(String text) {
-        assertRefused("The API key has a line break. Store the key as one line", text);
+        assertRefused("The text has more than 1000 characters, but DoubleTick's keys have up to 300.", "k".repeat(1001));
+        assertRefused("This is JSON, not an API key.", "{[" + "x".repeat(2000));
     }
 
     private static void assertRefused(String message, String text) {
         DoubleTickException failure = assertThrows(DoubleTickException.class, () -> ApiKey.parse(text));
         assertEquals(DoubleTickException.Reason.API_KEY_INVALID, failure.reason());
-        assertEquals(message, failure.getMessage());
+        assertTrue(failure.getMessage().startsWith(message), failure.getMessage());
+        assertFalse(failure.getMessage().contains("secret\"")
+                || failure.getMessage().contains("key_a"));
     }
 
     @Test
     void sameKey() throws Exception {
         ApiKey key = ApiKey.parse("key_Aa");
-        assertEquals(key, ApiKey.parse(" key_Aa"));
-        assertEquals(key.hashCode(), ApiKey.parse("key_Aa").hashCode());
-        assertEquals(key.digest(), ApiKey.parse("key_Aa").digest());
-        assertNotEquals(key, key.value());
-        // String.hashCode is the same for both.
-        ApiKey other = ApiKey.parse("key_BB");
+        ApiKey same = ApiKey.parse(" key_Aa");
+        ApiKey other = ApiKey.parse("key_BB"); // Strings with the same hash code.
+        assertEquals(key, same);
+        assertEquals(key.hashCode(), same.hashCode());
+        assertEquals(key.digest(), same.digest());
         assertNotEquals(key, other);
         assertNotEquals(key.digest(), other.digest());
         assertNotEquals(key.hashCode(), ApiKey.parse("key_BC").hashCode());
-    }
-
-    @Test
-    void isNotShown() throws Exception {
-        ApiKey key = ApiKey.parse("key_abc");
         assertEquals("****", key.toString());
-        assertFalse(key.digest().contains("key_abc"));
-        assertEquals(64, key.digest().length());
+        assertTrue(key.digest().matches("[0-9a-f]{64}"), key.digest());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "key_a+/1, ****",
-        "x key_a+/1y, x ****y",
-        "KEY_A+/1, ****",
-        "k e y _ a + / 1, ****",
-        "k\u200Dey\u200C_a+/1, ****",
-        "key_a%2B%2f1, ****",
-        "%6bey_a+/1, ****",
-        "key_a+/1key_a+/1, ********",
-        "key_key_a+/1, key_****",
-        "key_a+/2, key_a+/2",
-        "key_a+/, key_a+/",
-        "k  ey_a+/1, k  ey_a+/1",
+        "key_a+/1, key_a+/1, ****",
+        "key_a+/1, x key_a+/1y, x ****y",
+        "key_a+/1, KEY_A+/1, ****",
+        "key_a+/1, k e y _ a + / 1, ****",
+        "key_a+/1, k\u200Dey\u200C_a+/1, ****",
+        "key_a+/1, key_a%2B%2f1, ****",
+        "key_a+/1, %6bey_a+/1, ****",
+        "key_a+/1, key_a+/1key_a+/1, ********",
+        "key_a+/1, key_key_a+/1, key_****",
+        "key_a+/1, key_a+/2, key_a+/2",
+        "key_a+/1, key_a+/, key_a+/",
+        "key_a+/1, k  ey_a+/1, k  ey_a+/1",
+        "a%41b, a%41b, ****",
+        "a%41b, a%2541b, ****",
+        "key_abc, aaaaaaaaakey_abckey_abc, aaaaaaaaa****",
+        "key_abc, aaaaaaaaaakey_abc, aaaaaaaaaa",
     })
-    void isRemovedFromText(String text, String without) throws Exception {
-        assertEquals(without, ApiKey.parse("key_a+/1").removeFrom(text, 100));
+    void isRemovedFromText(String key, String text, String without) throws Exception {
+        assertEquals(without, ApiKey.parse(key).removeFrom(text, 10));
     }
 
-    @Test
-    void percentSignInAKey() throws Exception {
-        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%41b", 100));
-        assertEquals("****", ApiKey.parse("a%41b").removeFrom("a%2541b", 100));
-    }
-
-    @Test
-    void noMoreThanTheLimitIsSearched() throws Exception {
-        assertEquals("xx****", ApiKey.parse("key_abc").removeFrom("xxkey_abckey_abc", 3));
-        assertEquals("xxx", ApiKey.parse("key_abc").removeFrom("xxxkey_abc", 3));
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "%61", "a "})
+    void isRemovedInTime(String unit) throws Exception {
         ApiKey key = ApiKey.parse("a".repeat(999) + "b");
-        for (String unit : List.of("a", "%61", "a ")) {
-            String text = unit.repeat(5_000_000);
-            assertTimeoutPreemptively(Duration.ofSeconds(5), () -> key.removeFrom(text, 2000));
-        }
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> key.removeFrom(unit.repeat(1_000_000), 2000));
     }
 }

@@ -1,15 +1,12 @@
 package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -62,14 +59,15 @@ class LiveServiceTest {
 
     @Test
     void madeUpKeyIsRefused() throws Exception {
-        DoubleTickException failure = failure(client.checkKey(ApiKey.parse("key_made-up-for-a-test")));
+        DoubleTickException failure = ClientFixture.failureOf(client.checkKey(ApiKey.parse("key_made-up-for-a-test")));
         print("GET /roles with a made-up key", "401 Invalid public api key, or 403 FORBIDDEN", failure.getMessage());
         assertEquals(401, failure.status(), 2);
     }
 
     @Test
     void madeUpNumberIsNoMember() throws Exception {
-        DoubleTickException failure = failure(client.logout(key, LoginNumber.parse(NOBODY), CallListener.NONE));
+        DoubleTickException failure =
+                ClientFixture.failureOf(client.logout(key, LoginNumber.parse(NOBODY), CallListener.NONE));
         print(
                 "POST /team-member/logout with a made-up number",
                 "422 User is not a member of the team",
@@ -120,11 +118,6 @@ class LiveServiceTest {
         return json.isBoolean() || json.isNull() || json.isMissingNode()
                 ? json.toString()
                 : json.toString().replaceAll("\\p{L}", "x").replaceAll("\\p{N}", "9");
-    }
-
-    private static DoubleTickException failure(CompletableFuture<?> call) {
-        return (DoubleTickException) assertThrows(ExecutionException.class, () -> call.get(5, TimeUnit.MINUTES))
-                .getCause();
     }
 
     private void print(String call, String documented, String understood) {

@@ -9,40 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jvnet.localizer.LocaleProvider;
 
 class LoginNumberTest {
-
-    private final LocaleProvider provider = LocaleProvider.getProvider();
-    private Locale locale = Locale.ENGLISH;
-
-    @BeforeEach
-    void setLocale() {
-        LocaleProvider.setProvider(new LocaleProvider() {
-            @Override
-            public Locale get() {
-                return locale;
-            }
-        });
-    }
-
-    @AfterEach
-    void restoreLocale() {
-        LocaleProvider.setProvider(provider);
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -62,11 +41,16 @@ class LoginNumberTest {
         "'\u202A+91\u00A098765\u00A043210\u202C', 919876543210",
         "+91\u201398765\u201143210, 919876543210",
         "+91\u221298765\u2212\uFE0E43210\uDB40\uDDEF, 919876543210",
+        "+91\uFE0098765\uFE0F43210\uDB40\uDD00, 919876543210",
         "\uFF0B91 \uFF19\uFF18765 43210, 919876543210",
         "\u0669\u0661\u0669\u0668\u0667\u0666\u0665\u0664\u0663\u0662\u0661\u0660, 919876543210",
         "\u096F\u0967 \u096F\u096E\u096D\u096C\u096B \u096A\u0969\u0968\u0967\u0966, 919876543210",
         "1234567, 1234567",
         "123456789012345, 123456789012345",
+        // Not a decimal.
+        "+91 98765.43210, 919876543210",
+        "+91 987654321.01, 9198765432101",
+        "123456.00, 12345600",
         // The numbering plans have a valid number.
         "+44 0161 496 0000, 441614960000",
         "tel:+440161 496 0000, 441614960000",
@@ -91,13 +75,6 @@ class LoginNumberTest {
     }
 
     @ParameterizedTest
-    @NullSource
-    @ValueSource(strings = {"", "   ", "\t\n"})
-    void blank(String text) {
-        assertRefused("The login number is blank.", text);
-    }
-
-    @ParameterizedTest
     @CsvSource({
         "Alice, '\"A\"'",
         "+91 98765 4321O, '\"O\"'",
@@ -111,7 +88,8 @@ class LoginNumberTest {
         "*919876543210, '\"*\"'",
         "919876543210', '\"''\"'",
         "++919876543210, '\"+\"'",
-        "91+9876543210, '\"+\"'",
+        "0+919876543210, '\"+\"'",
+        "9+919876543210, '\"+\"'",
         "919876543210\uFF0B, '\"\uFF0B\"'",
         "$LOGIN_NUMBER, '\"$\"'",
         "91\uD83D\uDE009876543210, '\"\uD83D\uDE00\"'",
@@ -129,35 +107,31 @@ class LoginNumberTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"919876543210.0", "+43 6601234567.0", "+1234567.00", "(919876543210.0)", "91987654321012345.0"})
-    void decimal(String text) {
-        assertRefused("The login number ends like a decimal number from a spreadsheet. Use the number as text,", text);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"+33 1.23.45.67.00", "+91 987654321.01", "123456.00", "+91 98765.43210"})
-    void noDecimal(String text) throws Exception {
-        assertEquals(text.replaceAll("[^0-9]", ""), LoginNumber.parse(text).digits());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"44 (0)20 7946 0958", "0044 ( 0 ) 20 7946 0958", "+7 (0)495 123 45 67", "+999 [0]30 123456"})
-    void trunkZeroThatLeadsNowhere(String text) {
-        assertRefused("The (0) is dialled within the country only. Leave it out, as in +442079460958", text);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"00919876543210", "09876543210", "+0919876543210"})
-    void countryCodeIsNotGuessed(String text) {
-        assertRefused("A login number begins with the country code, never with 0.", text);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"123456", "+", "()", "\u200B", "1234567890123456", "+1234567890123456"})
-    void tooShortOrTooLong(String text) {
-        assertRefused("A login number has 7 to 15 digits with the country code,", text);
+    @CsvSource({
+        "The login number is blank., ",
+        "The login number is blank., ''",
+        "The login number is blank., ' \t\n'",
+        "The login number ends like a decimal number from a spreadsheet., 919876543210.0",
+        "The login number ends like a decimal number from a spreadsheet., +43 6601234567.0",
+        "The login number ends like a decimal number from a spreadsheet., +1234567.00",
+        "The login number ends like a decimal number from a spreadsheet., (919876543210.0)",
+        "The login number ends like a decimal number from a spreadsheet., 91987654321012345.0",
+        "The (0) is dialled within the country only., 44 (0)20 7946 0958",
+        "The (0) is dialled within the country only., 0044 ( 0 ) 20 7946 0958",
+        "The (0) is dialled within the country only., +7 (0)495 123 45 67",
+        "The (0) is dialled within the country only., +999 [0]30 123456",
+        "A login number begins with the country code, 00919876543210",
+        "A login number begins with the country code, 09876543210",
+        "A login number begins with the country code, +0919876543210",
+        "A login number has 7 to 15 digits with, 123456",
+        "A login number has 7 to 15 digits with, +",
+        "A login number has 7 to 15 digits with, ()",
+        "A login number has 7 to 15 digits with, \u200B",
+        "A login number has 7 to 15 digits with, 1234567890123456",
+        "A login number has 7 to 15 digits with, +1234567890123456",
+    })
+    void isRefusedWithTheReason(String message, String text) {
+        assertRefused(message, text);
     }
 
     @Test
@@ -165,15 +139,8 @@ class LoginNumberTest {
         assertEquals("1234567", LoginNumber.parse("1234567" + " ".repeat(93)).digits());
         for (String text : List.of("1234567" + " ".repeat(94), "+9" + "x".repeat(50_000_000), "9".repeat(50_000_000))) {
             assertTimeoutPreemptively(
-                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits ", text));
+                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits with the country code,", text));
         }
-    }
-
-    @Test
-    void messageHasAsciiDigitsInEveryLocale() {
-        locale = Locale.forLanguageTag("ar-EG-u-nu-arab");
-        assertRefused("A login number has 7 to 15 digits ", "1");
-        assertEquals(Locale.forLanguageTag("ar-EG-u-nu-arab"), LocaleProvider.getLocale());
     }
 
     private static void assertRefused(String message, String text) {
@@ -184,37 +151,27 @@ class LoginNumberTest {
         assertNull(LoginNumber.listed(text));
     }
 
-    /** Also for the numbers that would be dialled with any one digit behind the calling code. */
+    /** Reads examples of all countries, also with one digit more behind the calling code, such as a trunk zero. */
     @Test
-    void readingAgainChangesNothingInAnyCountry() throws Exception {
+    void readingAgainChangesNothing() throws Exception {
         PhoneNumberUtil plans = PhoneNumberUtil.getInstance();
-        List<PhoneNumber> examples = new ArrayList<>();
-        for (PhoneNumberType type : PhoneNumberType.values()) {
-            plans.getSupportedRegions().forEach(region -> examples.add(plans.getExampleNumberForType(region, type)));
-        }
+        Map<Integer, PhoneNumber> examples = new HashMap<>();
         plans.getSupportedGlobalNetworkCallingCodes()
-                .forEach(code -> examples.add(plans.getExampleNumberForNonGeoEntity(code)));
-        examples.removeIf(example -> example == null || !plans.isValidNumber(example));
-        assertEquals(
-                plans.getSupportedCallingCodes().size(),
-                examples.stream().map(PhoneNumber::getCountryCode).distinct().count());
-        for (PhoneNumber example : examples) {
+                .forEach(code -> examples.put(code, plans.getExampleNumberForNonGeoEntity(code)));
+        plans.getSupportedRegions()
+                .forEach(region -> examples.put(plans.getCountryCodeForRegion(region), plans.getExampleNumber(region)));
+        assertEquals(plans.getSupportedCallingCodes(), examples.keySet());
+        for (PhoneNumber example : examples.values()) {
             String national = plans.getNationalSignificantNumber(example);
-            for (String dialled : List.of("", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")) {
-                String digits = example.getCountryCode() + dialled + national;
-                if (digits.length() < LoginNumber.MIN_DIGITS || digits.length() > LoginNumber.MAX_DIGITS) {
-                    continue;
-                }
-                LoginNumber number = LoginNumber.parse("+" + digits);
-                assertEquals(number, LoginNumber.parse("+" + number.digits()), digits);
-                assertEquals(number, LoginNumber.parse(number.value()), digits);
-                assertEquals("+" + number.digits(), number.value());
-                LoginNumber asWritten = LoginNumber.parse(digits);
-                assertEquals(digits, asWritten.digits());
-                assertEquals(asWritten, LoginNumber.parse(asWritten.value()), digits);
-                if (dialled.isEmpty()) {
-                    assertEquals(digits, number.digits());
-                    assertNull(number.warning(), digits);
+            for (String more : "|0|1|2|3|4|5|6|7|8|9".split("\\|")) {
+                String digits = example.getCountryCode() + more + national;
+                if (LoginNumber.hasLength(digits)) {
+                    LoginNumber number = LoginNumber.parse("+" + digits);
+                    assertEquals(number, LoginNumber.parse("+" + number.digits()));
+                    assertEquals("+" + number.digits(), number.value());
+                    LoginNumber asWritten = LoginNumber.parse(digits);
+                    assertEquals(digits, asWritten.digits());
+                    assertEquals(asWritten, LoginNumber.parse(asWritten.value()));
                 }
             }
         }
@@ -252,14 +209,19 @@ class LoginNumberTest {
         "+800 1234 567, en, 'Not a number in use: no country has its calling code. Is the country code missing?'",
     })
     void formWarnsAboutANumberThatIsNotValid(String text, String language, String warning) throws Exception {
-        locale = Locale.forLanguageTag(language);
-        assertEquals(warning, LoginNumber.parse(text).warning());
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag(language));
+            assertEquals(warning, LoginNumber.parse(text).warning());
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test
     void sameNumber() throws Exception {
         LoginNumber number = LoginNumber.parse("+919876543210");
-        assertEquals(number, LoginNumber.parse("91 98765 43210"));
+        assertEquals(number, LoginNumber.parseOrNull("91 98765 43210"));
         assertEquals(number.hashCode(), LoginNumber.parse("919876543210").hashCode());
         assertNotEquals(number, LoginNumber.parse("+919876543211"));
         assertNotEquals(number.hashCode(), LoginNumber.parse("+919876543211").hashCode());
@@ -278,6 +240,7 @@ class LoginNumberTest {
         assertEquals(masked, number.masked());
         assertEquals(masked, number.toString());
         assertTrue(LoginNumber.isMasked(masked));
+        assertTrue(LoginNumber.isMasked("•10"));
         assertFalse(LoginNumber.isMasked(number.value()));
         assertRefused("This is a masked number without its hidden digits. Use the whole number,", masked);
     }
@@ -304,12 +267,10 @@ class LoginNumberTest {
         assertEquals(masked, LoginNumber.parse(number).maskIn(text));
     }
 
-    @Test
-    void longTextIsMaskedInTime() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"1 - 1", "+", "1---", "1 1 1 1 1 1 1 1 1 1 1 1 1 1 2 "})
+    void longTextIsMaskedInTime(String unit) throws Exception {
         LoginNumber number = LoginNumber.parse("111111111111111");
-        for (String unit : List.of("1 - 1", "+", "1---", "1 1 1 1 1 1 1 1 1 1 1 1 1 1 2 ")) {
-            String text = unit.repeat(200_000);
-            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> number.maskIn(text));
-        }
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> number.maskIn(unit.repeat(50_000)));
     }
 }

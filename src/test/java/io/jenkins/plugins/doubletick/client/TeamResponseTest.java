@@ -157,13 +157,11 @@ class TeamResponseTest {
                         .name());
     }
 
-    @Test
-    void longNamesAreReadInTime() {
-        for (String unit : List.of("\u0301", "\\u200D", "%61", "1 ", "\\u001B[0", "a ")) {
-            String name = unit.repeat(10_000);
-            String members = ("{\"name\":\"" + name + "\",\"phone\":\"111111111111111\"},").repeat(40);
-            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> read("{\"data\":[" + members + "{}]}"));
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0301", "\\u200D", "%61", "1 ", "\\u001B[0", "a "})
+    void longNamesAreReadInTime(String unit) {
+        String member = "{\"name\":\"" + unit.repeat(10_000) + "\",\"phone\":\"111111111111111\"},";
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> read("{\"data\":[" + member.repeat(20) + "{}]}"));
     }
 
     @Test
@@ -245,14 +243,13 @@ class TeamResponseTest {
     /** A hostile response must not fill the memory. */
     @Test
     void fieldsThatAreNotNeededTakeNoMemory() throws Exception {
-        String list = "[" + "{},".repeat(500_000) + "{}]";
-        byte[] body = ("{\"data\":[{\"name\":\"A\",\"managers\":" + list + ",\"email\":" + list + "}]}")
-                .getBytes(StandardCharsets.UTF_8);
+        String list = "[" + "{},".repeat(200_000) + "{}]";
+        String body = "{\"data\":[{\"name\":\"A\",\"managers\":" + list + ",\"email\":" + list + "}]}";
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        read(body);
+        read("{\"data\":[{}]}"); // Loads classes.
         long before = threads.getCurrentThreadAllocatedBytes();
         assertEquals("A", read(body).members().get(0).name());
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertTrue(allocated < 30_000_000, allocated + " bytes");
+        assertTrue(allocated < 20_000_000, allocated + " bytes"); // A tree of these objects takes twice as much.
     }
 }

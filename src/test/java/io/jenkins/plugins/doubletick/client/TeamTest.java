@@ -83,16 +83,6 @@ class TeamTest {
         }
     }
 
-    @Test
-    void responseThatBreaksOffIsAskedAgain() throws Exception {
-        ScriptedServer.Reply cut = (socket, server) -> socket.getOutputStream()
-                .write("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"data\":[{\"name\":\"A".getBytes());
-        try (ScriptedServer server = new ScriptedServer(cut, TEAM);
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            assertEquals(1, get(ask(fixture)).team().members().size());
-        }
-    }
-
     private static CompletableFuture<TeamResult> ask(ClientFixture fixture) throws DoubleTickException {
         return fixture.client.team(ClientFixture.key(), Duration.ZERO);
     }
