@@ -16,11 +16,13 @@ public final class LoginNumberFormValidation {
     /** @param value the request's parameter "value", which is not checked if it is encrypted */
     public static FormValidation check(@CheckForNull String value) {
         String sent = FormInput.sent("value", value);
-        if (FormInput.isEncrypted(sent)) {
-            return FormValidation.ok();
-        }
+        return FormInput.isEncrypted(sent) ? FormValidation.ok() : of(sent);
+    }
+
+    /** Checks a text that the form does not send encrypted. */
+    public static FormValidation of(String text) {
         try {
-            String warning = LoginNumber.parse(sent).warning();
+            String warning = LoginNumber.parse(text).warning();
             return warning == null ? FormValidation.ok() : FormValidation.warning(warning);
         } catch (DoubleTickException e) {
             return FormValidation.error(e.getMessage());

@@ -6,7 +6,6 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AutoCompletionCandidates;
 import hudson.model.Item;
-import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.SimpleParameterDefinition;
@@ -15,22 +14,24 @@ import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.CredentialsDropDown;
 import io.jenkins.plugins.doubletick.FormInput;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import java.io.Serial;
 import java.util.Objects;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundResolvable;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** Defines {@code doubletickLoginNumber(name: 'LOGIN_NUMBER')}, a build parameter for the member to log out. */
-public final class DoubleTickLoginNumberParameterDefinition extends SimpleParameterDefinition {
+public final class DoubleTickLoginNumberParameterDefinition extends SimpleParameterDefinition
+        implements DataBoundResolvable {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -46,25 +47,17 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         super(name);
     }
 
-    /** Returns the number of a build that is started without one; null if such a build is refused. */
+    /** Returns the number of a build that is started without one; null if there is none. */
     @CheckForNull
     public String getDefaultValue() {
-        return defaultValue == null ? null : defaultValue.getPlainText();
+        return DoubleTickLoginNumberParameterValue.decrypted(defaultValue);
     }
 
-    /**
-     * Takes a wrong number, too; a build with it is refused. An exception here would be a stack trace in Jenkins's form,
-     * and would show the number in a Pipeline's log.
-     */
+    /** Takes a wrong number, too: an exception here would show the number in a Pipeline's log. Such a build fails. */
     @DataBoundSetter
     public void setDefaultValue(@CheckForNull String defaultValue) {
         String text = Util.fixEmptyAndTrim(defaultValue);
-        this.defaultValue = text == null ? null : Secret.fromString(text);
-    }
-
-    @Restricted(DoNotUse.class) // config.jelly
-    public Secret getDefaultSecret() {
-        return defaultValue;
+        this.defaultValue = text == null ? null : DoubleTickLoginNumberParameterValue.encrypted(text);
     }
 
     /** The ID of the credential whose team the form offers; null if only numbers are taken. */
@@ -78,10 +71,21 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Tells whether the form offers the team, and begins to ask for it, so that it is there when somebody types. */
+    /** Refuses a wrong default number when a form is saved. */
+    @Override
+    public Object bindResolve(StaplerRequest2 request, JSONObject form) {
+        if (defaultValue != null) {
+            // Takes the text as it was sent: Jenkins decrypts a setter's text that looks encrypted.
+            setDefaultValue(OfferedTeam.unmask(request, form.optString("defaultValue")));
+            getDefaultParameterValue().check();
+        }
+        return this;
+    }
+
+    /** Tells whether the form offers the team to its user. */
     @Restricted(DoNotUse.class) // index.jelly
     public boolean isOffering() {
-        return OfferedTeam.prepareFor(this);
+        return OfferedTeam.inForm(getName()) != null;
     }
 
     @Override
@@ -89,38 +93,37 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         DoubleTickLoginNumberParameterDefinition copy = new DoubleTickLoginNumberParameterDefinition(getName());
         copy.setDescription(getDescription());
         copy.setCredentialsId(credentialsId);
-        copy.setDefaultValue(
-                value instanceof DoubleTickLoginNumberParameterValue number ? number.getValue() : getDefaultValue());
+        copy.setDefaultValue(Objects.toString(value.getValue(), null));
         return copy;
     }
 
+    /** Returns a blank value if there is no default: many triggers drop a parameter without one. */
     @Override
-    @CheckForNull
     public DoubleTickLoginNumberParameterValue getDefaultParameterValue() {
-        return LoginNumberInput.defaultOf(this);
+        return new DoubleTickLoginNumberParameterValue(getName(), getDefaultValue());
     }
 
     /**
-     * Takes a number, or what names a member of the team if the parameter offers it. If nothing says for which job,
-     * {@link LoginNumberQueueDecisionHandler} finds the member.
-     * @throws InvalidLoginNumberException if it is no login number, and names no member
+     * Takes any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} refuses a wrong number if somebody
+     * reads why. In a request of the job itself, the text can also name a member.
+     *
+     * @throws InvalidLoginNumberException if the text is a name, and does not mean one member
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(String text) {
         OfferedTeam team = OfferedTeam.ofRequest(this);
-        return team == null && LoginNumberInput.mayName(this, text)
-                ? LoginNumberInput.value(this, text, null)
-                : LoginNumberInput.resolve(this, text, team);
+        return team == null
+                ? new DoubleTickLoginNumberParameterValue(getName(), text)
+                : team.createValue(getName(), text);
     }
 
-    /**
-     * Takes the number or name that a form sends. A masked number stands for the one that the form showed masked: the
-     * default, or that of the build that is built again.
-     */
+    /** @throws InvalidLoginNumberException if the form's text is no number, and does not mean one member */
     @Override
-    public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 req, JSONObject form) {
-        String text = LoginNumberInput.unmask(this, req, form.optString("value"));
-        return LoginNumberInput.resolve(this, text, OfferedTeam.ofRequest(this));
+    public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 request, JSONObject form) {
+        DoubleTickLoginNumberParameterValue value =
+                createValue(OfferedTeam.unmask(request, form.optString("value"), this));
+        value.check();
+        return value;
     }
 
     /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
@@ -141,6 +144,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     /** Describes the parameter to Jenkins's forms. */
     @Extension
     @Symbol("doubletickLoginNumber")
+    @Restricted(NoExternalUse.class)
     public static final class DescriptorImpl extends ParameterDescriptor {
 
         @NonNull
@@ -150,49 +154,39 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         }
 
         @POST
-        @Restricted(DoNotUse.class)
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
             return CredentialsDropDown.fill(
                     item, credentialsId, Messages.DoubleTickLoginNumberParameterDefinition_noTeam());
         }
 
         @POST
-        @Restricted(DoNotUse.class)
         public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
             return CredentialsDropDown.checkId(item, value);
         }
 
         @POST
-        @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
         public FormValidation doCheckDefaultValue(@QueryParameter String value) {
-            return FormInput.sent("value", value).isBlank()
-                    ? FormValidation.ok()
-                    : LoginNumberFormValidation.check(value);
+            return OfferedTeam.check(null, value);
         }
 
         /** Checks a number for anybody, and names who may be meant to those who may build the job. */
         @POST
-        @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
-        public FormValidation doCheckValue(
-                @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
-            String sent = FormInput.sent("value", value);
-            return sent.isBlank() || FormInput.isEncrypted(sent)
-                    ? FormValidation.ok()
-                    : OfferedTeam.check(OfferedTeam.inForm(job, FormInput.sent("name", name)), sent);
+        public FormValidation doCheckValue(@QueryParameter String value, @QueryParameter String name) {
+            return OfferedTeam.check(OfferedTeam.inForm(FormInput.sent("name", name)), value);
         }
 
         /** Suggests members for the parameter of this name, to those who may build the job. */
         @POST
-        @Restricted(DoNotUse.class)
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
-        public AutoCompletionCandidates doAutoCompleteValue(
-                @AncestorInPath Job<?, ?> job, @QueryParameter String value, @QueryParameter String name) {
+        public AutoCompletionCandidates doAutoCompleteValue(@QueryParameter String value, @QueryParameter String name) {
             AutoCompletionCandidates candidates = new AutoCompletionCandidates();
-            OfferedTeam team = OfferedTeam.inForm(job, FormInput.sent("name", name));
+            OfferedTeam team = OfferedTeam.inForm(FormInput.sent("name", name));
             if (team != null) {
-                candidates.getValues().addAll(team.search(FormInput.sent("value", value)));
+                candidates
+                        .getValues()
+                        .addAll(team.await(OfferedTeam.CHECK_LIMIT).search(FormInput.sent("value", value)));
             }
             return candidates;
         }

@@ -1,16 +1,17 @@
 package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.EnvVars;
 import hudson.Util;
 import hudson.model.AbstractBuild;
+import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.Run;
 import hudson.util.Secret;
 import hudson.util.VariableResolver;
 import io.jenkins.plugins.doubletick.NamedMember;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.Serial;
 import java.util.Objects;
@@ -18,7 +19,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.export.Exported;
 
 /**
- * Holds the login number that a build was started with: encrypted where it is stored, masked where it is shown, in clear
+ * Holds the login number that a build is started with: encrypted where it is stored, masked where it is shown, in clear
  * for the build's steps. Pipeline's {@code build} step finds this class by its name, which must match the definition's.
  */
 public final class DoubleTickLoginNumberParameterValue extends ParameterValue implements NamedMember {
@@ -26,50 +27,79 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Is null if what was given is no number. */
-    @CheckForNull
+    /** {@link Secret#fromString} decrypts a text that is a secret's ciphertext; no ciphertext begins like this. */
+    private static final String PREFIX = "text: ";
+
+    /** A number, or what somebody gave instead of one. */
     private final Secret value;
 
-    /** Keeps what is no number as it was given, for this request only: encrypting a secret's ciphertext would decrypt it. */
-    @CheckForNull
-    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "No build is started with it.")
-    private final transient String text;
-
-    /** Comes before the name, because encrypting a text that is a secret's ciphertext would decrypt it: none begins so. */
-    private static final String NAME = "name: ";
-
-    /** Is personal data as the number is, and so encrypted, too. */
+    /** Personal data, as the number is. */
     @CheckForNull
     private final Secret member;
 
+    /** Whether the name was chosen for the next build, and not for an earlier one. */
+    @SuppressFBWarnings(
+            value = "SE_TRANSIENT_FIELD_NOT_RESTORED",
+            justification = "A stored value belongs to its build.")
+    private final transient boolean isChosen;
+
     /**
-     * Keeps a wrong number as it is, until {@link LoginNumberQueueDecisionHandler} can say what is wrong with it.
+     * Keeps a wrong number as it is: the step that uses it fails, and says what is wrong.
      *
-     * @param value as people write it
+     * @param value as people write it; null is blank
      */
     @DataBoundConstructor
-    public DoubleTickLoginNumberParameterValue(String name, String value) {
-        this(name, value, null);
+    public DoubleTickLoginNumberParameterValue(String name, @CheckForNull String value) {
+        this(name, value, null, false);
     }
 
-    /**
-     * Names the member. Only the plugin may: a Pipeline could put any name before the eyes of whoever approves.
-     *
-     * @param member null if it is not known
-     */
-    DoubleTickLoginNumberParameterValue(String name, String value, @CheckForNull String member) {
+    private DoubleTickLoginNumberParameterValue(
+            String name, @CheckForNull String value, @CheckForNull String member, boolean isChosen) {
         super(name);
         LoginNumber number = LoginNumber.parseOrNull(value);
-        this.value = number == null ? null : Secret.fromString(number.value());
-        this.text = number == null ? value : null;
-        this.member = member == null ? null : Secret.fromString(NAME + member);
+        this.value = encrypted(number == null ? Util.fixNull(value) : number.value());
+        this.member = member == null ? null : encrypted(member);
+        this.isChosen = isChosen;
     }
 
-    /** Returns the clear number, which {@code params} hands to a Pipeline. */
-    @NonNull
+    /** Encrypts a text that anybody may have written. */
+    static Secret encrypted(String text) {
+        return Secret.fromString(PREFIX + text);
+    }
+
+    /** Returns the clear text; null if there is none. */
+    @CheckForNull
+    static String decrypted(@CheckForNull Secret secret) {
+        return secret == null ? null : secret.getPlainText().replaceFirst("^" + PREFIX, "");
+    }
+
+    /** Returns the value for a member who is chosen for the next build. A Pipeline cannot: it could name anybody. */
+    static DoubleTickLoginNumberParameterValue chosen(String name, TeamSuggestions.Choice choice) {
+        String number = choice.members().get(0).member().loginNumber().value();
+        return new DoubleTickLoginNumberParameterValue(name, number, Util.fixEmpty(choice.all(MemberText::name)), true);
+    }
+
+    /** Returns a value of any type with a description, and without a name that was chosen for an earlier build. */
+    static DoubleTickLoginNumberParameterValue forNextBuild(ParameterValue given, ParameterDefinition parameter) {
+        String description = given.getDescription() == null ? parameter.getDescription() : given.getDescription();
+        DoubleTickLoginNumberParameterValue own = given instanceof DoubleTickLoginNumberParameterValue it ? it : null;
+        if (own != null && own.member == null && Objects.equals(given.getDescription(), description)) {
+            return own;
+        }
+        // An earlier build may share the value that is given.
+        DoubleTickLoginNumberParameterValue copy = new DoubleTickLoginNumberParameterValue(
+                given.getName(),
+                Objects.toString(given.getValue(), null),
+                own != null && own.isChosen ? own.memberName() : null,
+                false);
+        copy.setDescription(description);
+        return copy;
+    }
+
+    /** Returns the clear number, which {@code params} passes to a Pipeline, or what was given instead of a number. */
     @Override
     public String getValue() {
-        return value == null ? Util.fixNull(text) : value.getPlainText();
+        return decrypted(value);
     }
 
     @Override
@@ -77,25 +107,29 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return LoginNumber.parseOrNull(getValue());
     }
 
+    /** @throws InvalidLoginNumberException says what is wrong with the number */
+    void check() {
+        try {
+            LoginNumber.parse(getValue());
+        } catch (DoubleTickException e) {
+            throw new InvalidLoginNumberException(name, e.getMessage());
+        }
+    }
+
     @Override
+    @Exported(name = "member", skipNull = true)
     public String memberName() {
-        String text = member == null ? "" : member.getPlainText();
-        return text.startsWith(NAME) ? text.substring(NAME.length()) : null;
+        return decrypted(member);
     }
 
-    /** Returns the member's name as pages and the REST API show it; null if it is not known. */
-    @CheckForNull
-    @Exported(skipNull = true)
-    public String getMember() {
-        return memberName();
-    }
-
-    /** Returns the number as pages and the REST API show it. */
-    @NonNull
+    /** Returns the number as pages and the REST API show it: {@code ****} if it is wrong, empty if there is none. */
     @Exported(name = "value")
     public String getMasked() {
         LoginNumber number = loginNumber();
-        return number == null ? "****" : number.masked();
+        if (number != null) {
+            return number.masked();
+        }
+        return getValue().isBlank() ? "" : "****";
     }
 
     @Override
@@ -115,13 +149,8 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
 
     /** Returns what the queue shows to everybody who sees the job. */
     @Override
-    public String getShortDescription() {
-        return name + "=****";
-    }
-
-    @Override
     public String toString() {
-        return getShortDescription();
+        return name + "=****";
     }
 
     /** Keeps two members' builds apart in the queue, which drops a build with the parameters of a waiting one. */

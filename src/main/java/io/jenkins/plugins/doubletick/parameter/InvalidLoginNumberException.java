@@ -9,17 +9,17 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * Refuses a build because of its login number. Whoever asked for the build reads its message: in a form and the REST
- * API with status 400, on the command line as an illegal argument, in a Pipeline without a stack trace.
+ * Refuses a login number where somebody reads why: in a form and the REST API with status 400, on the command line and
+ * in a Pipeline without a stack trace. Stapler would wrap an illegal argument.
  */
-final class InvalidLoginNumberException extends IllegalArgumentException implements HttpResponse {
+final class InvalidLoginNumberException extends IllegalStateException implements HttpResponse {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
     /** @param reason says what to do, and does not repeat a number */
     InvalidLoginNumberException(String parameter, String reason) {
-        super(Messages.InvalidLoginNumberException_message(parameter, reason));
+        super(Messages.InvalidLoginNumberException_message(parameter, reason.endsWith(".") ? reason : reason + "."));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.doubletick.parameter;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.cli.BuildCommand;
@@ -10,94 +9,77 @@ import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Queue;
+import hudson.model.Run;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Logger;
-import java.util.stream.IntStream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Keeps builds with a wrong or missing login number out of the queue, whoever asks for them. Jenkins itself queues a
- * build without a parameter that has neither a value nor a default.
+ * Encrypts the login number of each build that is queued, and refuses a build without a usable one if whoever asked for it
+ * reads why. It never refuses another build: that build fails, and its log says why. Everything here is quick, because
+ * nothing can be scheduled meanwhile.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHandler {
-
-    private static final Logger LOGGER = Logger.getLogger(LoginNumberQueueDecisionHandler.class.getName());
 
     /** Spells out the name of a class whose plugin need not be installed. */
     private static final String BUILD_STEP = "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause";
 
     @Override
     public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
-        if (!(task instanceof Job<?, ?> job) || job.getProperty(ParametersDefinitionProperty.class) == null) {
-            return true;
-        }
-        try {
-            for (ParameterDefinition definition :
-                    job.getProperty(ParametersDefinitionProperty.class).getParameterDefinitions()) {
-                if (definition instanceof DoubleTickLoginNumberParameterDefinition number) {
-                    check(job, number, actions);
+        OfferedTeam.parameters(task instanceof Job<?, ?> job ? job : null).forEach(parameter -> {
+            List<DoubleTickLoginNumberParameterValue> values = replaceValues(parameter, actions);
+            if (isReadByRequester(task, actions)) {
+                (values.isEmpty() ? List.of(parameter.getDefaultParameterValue()) : values)
+                        .forEach(DoubleTickLoginNumberParameterValue::check);
+            }
+        });
+        return true;
+    }
+
+    /**
+     * Replaces values of another type, such as a string parameter's, which Jenkins would store in clear, and those that name
+     * the member of an earlier build. Returns the values afterwards.
+     */
+    private static List<DoubleTickLoginNumberParameterValue> replaceValues(
+            ParameterDefinition parameter, List<Action> actions) {
+        List<DoubleTickLoginNumberParameterValue> numbers = new ArrayList<>();
+        for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
+            List<ParameterValue> values = new ArrayList<>(parameters.getAllParameters());
+            boolean isChanged = false;
+            for (int i = 0; i < values.size(); i++) {
+                ParameterValue given = values.get(i);
+                if (given != null && parameter.getName().equals(given.getName())) {
+                    DoubleTickLoginNumberParameterValue number =
+                            DoubleTickLoginNumberParameterValue.forNextBuild(given, parameter);
+                    numbers.add(number);
+                    isChanged |= values.set(i, number) != number;
                 }
             }
-            return true;
-        } catch (InvalidLoginNumberException e) {
-            if (isReadByRequester(job, actions)) {
-                throw e;
+            if (isChanged) {
+                actions.set(actions.indexOf(parameters), parameters.createUpdated(values));
             }
-            LOGGER.warning(() -> "Refused a build of " + job.getFullName() + ". " + e.getMessage());
-            return false;
         }
+        return numbers;
     }
 
     /**
-     * Also replaces values of another type, such as a string parameter's, which would store the number in clear, and those
-     * that name a member. Waits for nothing, because the queue is locked.
+     * Tells whether an exception ends nothing but the request for this build, and reaches whoever made it: in the job's own
+     * form and REST API, on the command line and in Pipeline's {@code build} step.
      */
-    private static void check(
-            Job<?, ?> job, DoubleTickLoginNumberParameterDefinition definition, List<Action> actions) {
-        OfferedTeam team = OfferedTeam.withoutWaiting(job, definition);
-        boolean isMissing = true;
-        for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
-            List<ParameterValue> given = parameters.getAllParameters().stream()
-                    .filter(value -> value != null && definition.getName().equals(value.getName()))
-                    .toList();
-            List<ParameterValue> checked =
-                    given.stream().map(value -> check(value, definition, team)).toList();
-            if (IntStream.range(0, given.size()).anyMatch(i -> given.get(i) != checked.get(i))) {
-                actions.set(actions.indexOf(parameters), parameters.createUpdated(checked));
-            }
-            isMissing &= given.isEmpty();
-        }
-        if (isMissing) {
-            LoginNumberInput.resolve(definition, definition.getDefaultValue(), null);
-        }
-    }
-
-    private static ParameterValue check(
-            ParameterValue given, DoubleTickLoginNumberParameterDefinition definition, @CheckForNull OfferedTeam team) {
-        DoubleTickLoginNumberParameterValue checked =
-                LoginNumberInput.resolve(definition, String.valueOf(given.getValue()), team);
-        // Keeps the name that a build had if it is built again while the team is not known.
-        boolean isUnknown = checked.memberName() == null && (team == null || !team.isKnown());
-        return checked.equals(given) && isUnknown ? given : checked;
-    }
-
-    /**
-     * Tells whether an exception ends nothing but the request for this build, and reaches whoever made it: in a form, in
-     * the REST API, on the command line and in Pipeline's {@code build} step. Everywhere else, it could end a loop that
-     * triggers other jobs as well.
-     */
-    private static boolean isReadByRequester(Job<?, ?> job, List<Action> actions) {
+    private static boolean isReadByRequester(Queue.Task task, List<Action> actions) {
         StaplerRequest2 request = Stapler.getCurrentRequest2();
-        return request != null && request.findAncestorObject(Job.class) == job
-                || Util.filter(actions, CauseAction.class).stream()
-                        .flatMap(action -> action.getCauses().stream())
+        return request != null
+                        && request.findAncestorObject(Job.class) == task
+                        && request.findAncestorObject(Run.class) == null
+                || actions.stream()
+                        .filter(CauseAction.class::isInstance)
+                        .flatMap(action -> ((CauseAction) action).getCauses().stream())
                         .anyMatch(cause -> cause instanceof BuildCommand.CLICause
                                 || cause.getClass().getName().equals(BUILD_STEP));
     }

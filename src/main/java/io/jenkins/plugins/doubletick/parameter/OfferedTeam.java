@@ -1,190 +1,184 @@
 package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
+import hudson.Util;
 import hudson.cli.BuildCommand;
 import hudson.cli.CLICommand;
 import hudson.model.Item;
 import hudson.model.Job;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.doubletick.Advice;
+import io.jenkins.plugins.doubletick.ApiKeyFinder;
+import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
+import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
+import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.Team;
-import io.jenkins.plugins.doubletick.client.TeamMember;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /** The team that a job's parameter offers: that of the credential that the job's stored parameter names. */
 final class OfferedTeam {
 
-    /** How long a request waits for the team: a little longer than all tries take that fail at once. */
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** How long a web thread waits while somebody types. */
+    static final Duration CHECK_LIMIT = Duration.ofSeconds(3);
+
+    /** How long a request for a build by name waits. */
+    private static final Duration BUILD_LIMIT = Duration.ofSeconds(10);
+
+    /** How old a failure may be, so that the next letter that somebody types does not ask again. */
+    private static final Duration MAX_FAILURE_AGE = Duration.ofSeconds(10);
 
     private final Job<?, ?> job;
     private final String credentialsId;
-    private final boolean waits;
 
-    private OfferedTeam(Job<?, ?> job, String credentialsId, boolean waits) {
+    private OfferedTeam(Job<?, ?> job, String credentialsId) {
         this.job = job;
         this.credentialsId = credentialsId;
-        this.waits = waits;
     }
 
-    /** Returns what a form may offer to its user; null for nothing, which is all that those see who may not build. */
+    /** Returns the parameters of this type that a job has. */
+    static Stream<DoubleTickLoginNumberParameterDefinition> parameters(@CheckForNull Job<?, ?> job) {
+        return Stream.ofNullable(job == null ? null : job.getProperty(ParametersDefinitionProperty.class))
+                .map(ParametersDefinitionProperty::getParameterDefinitions)
+                .flatMap(all -> Util.filter(all, DoubleTickLoginNumberParameterDefinition.class).stream());
+    }
+
+    /** Returns what a form offers to its user; null for nothing, which is all that users see who may not build. */
     @CheckForNull
-    static OfferedTeam inForm(@CheckForNull Job<?, ?> job, String parameter) {
-        return job == null || !job.hasPermission(Item.BUILD) ? null : of(job, stored(job, parameter), true);
+    static OfferedTeam inForm(String parameter) {
+        StaplerRequest2 page = Stapler.getCurrentRequest2();
+        Job<?, ?> job = isOfJob(page) ? page.findAncestorObject(Job.class) : null;
+        return job != null && job.hasPermission(Item.BUILD)
+                ? of(job, stored -> stored.getName().equals(parameter))
+                : null;
     }
 
     /** Returns what a parameter offers to the form, REST or CLI request for a build of its job; null for nothing. */
     @CheckForNull
-    static OfferedTeam ofRequest(DoubleTickLoginNumberParameterDefinition definition) {
-        Job<?, ?> job = jobOfPage();
+    static OfferedTeam ofRequest(DoubleTickLoginNumberParameterDefinition parameter) {
+        StaplerRequest2 page = Stapler.getCurrentRequest2();
+        Job<?, ?> job = page == null ? null : page.findAncestorObject(Job.class);
         if (job == null && CLICommand.getCurrent() instanceof BuildCommand command) {
             job = command.job;
         }
         // Another job's request can cause a build of this one, whose team need not be the same.
-        return job != null && stored(job, definition.getName()) == definition ? of(job, definition, true) : null;
-    }
-
-    /** Returns what a job's parameter offers to whoever must not wait; null for nothing. */
-    @CheckForNull
-    static OfferedTeam withoutWaiting(Job<?, ?> job, DoubleTickLoginNumberParameterDefinition definition) {
-        return of(job, definition, false);
+        return of(job, stored -> stored == parameter);
     }
 
     @CheckForNull
-    private static OfferedTeam of(
-            Job<?, ?> job, @CheckForNull DoubleTickLoginNumberParameterDefinition stored, boolean waits) {
-        return stored == null || stored.getCredentialsId() == null
-                ? null
-                : new OfferedTeam(job, stored.getCredentialsId(), waits);
+    private static OfferedTeam of(@CheckForNull Job<?, ?> job, Predicate<DoubleTickLoginNumberParameterDefinition> is) {
+        return parameters(job)
+                .filter(parameter -> is.test(parameter) && parameter.getCredentialsId() != null)
+                .findFirst()
+                .map(parameter -> new OfferedTeam(job, parameter.getCredentialsId()))
+                .orElse(null);
     }
 
-    @CheckForNull
-    private static Job<?, ?> jobOfPage() {
-        StaplerRequest2 request = Stapler.getCurrentRequest2();
-        return request == null ? null : request.findAncestorObject(Job.class);
+    /** Waits for the team. If it is not there in time, the suggestions say why. */
+    TeamSuggestions await(Duration limit) {
+        String unavailable;
+        try {
+            DoubleTickClient client = DoubleTickClientProvider.get().client();
+            return new TeamSuggestions(
+                    ApiKeyFinder.find(job, credentialsId)
+                            .thenCompose(found -> client.team(found.key(), MAX_FAILURE_AGE))
+                            .get(limit.toMillis(), TimeUnit.MILLISECONDS)
+                            .team(),
+                    null);
+        } catch (AbortException | ExecutionException e) {
+            Throwable reason = e instanceof ExecutionException ? e.getCause() : e;
+            unavailable =
+                    Messages.OfferedTeam_unavailable(Advice.explain(reason, Advice.Purpose.FORM, credentialsId, null));
+        } catch (TimeoutException | InterruptedException e) {
+            unavailable = Messages.OfferedTeam_late(Long.toString(limit.toSeconds()));
+        }
+        return new TeamSuggestions(new Team(List.of()), unavailable);
     }
 
-    @CheckForNull
-    private static DoubleTickLoginNumberParameterDefinition stored(Job<?, ?> job, String parameter) {
-        ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
-        return parameters != null
-                        && parameters.getParameterDefinition(parameter)
-                                instanceof DoubleTickLoginNumberParameterDefinition stored
-                ? stored
-                : null;
+    /** @throws InvalidLoginNumberException if the text is a name, and does not mean one member */
+    DoubleTickLoginNumberParameterValue createValue(String parameter, String text) {
+        boolean isName = SearchText.isName(text);
+        // Waits less for a number, which is good without a name.
+        TeamSuggestions.Choice choice =
+                await(isName ? BUILD_LIMIT : CHECK_LIMIT).choose(text, job.hasPermission(Item.BUILD));
+        if (!choice.members().isEmpty()) {
+            return DoubleTickLoginNumberParameterValue.chosen(parameter, choice);
+        }
+        if (isName) {
+            throw new InvalidLoginNumberException(parameter, choice.problem());
+        }
+        return new DoubleTickLoginNumberParameterValue(parameter, text);
     }
 
     /**
-     * Begins to ask for the team that a form offers, and returns at once.
+     * Says beneath the field whom its text means, or why nobody is offered.
      *
-     * @return whether it offers one
+     * @param asNumber what the text is as a number; OK for a blank one
      */
-    static boolean prepareFor(DoubleTickLoginNumberParameterDefinition shown) {
-        OfferedTeam team = inForm(jobOfPage(), shown.getName());
-        // What is shown may be a copy of the job's own parameter, with the number of a build that is built again.
-        if (team == null || !team.credentialsId.equals(shown.getCredentialsId()) || isPageOfRunningBuild()) {
-            return false;
-        }
-        TeamProvider.get().ask(team.job, team.credentialsId);
-        return true;
-    }
-
-    /** Tells whether an input step may have the parameter that is shown, which may look like the job's own. */
-    private static boolean isPageOfRunningBuild() {
-        Run<?, ?> run = Stapler.getCurrentRequest2().findAncestorObject(Run.class);
-        return run != null && run.isBuilding();
-    }
-
-    /** @throws AbortException says why the team is not known, and what to do */
-    @NonNull
-    private Team await() throws AbortException {
-        CompletableFuture<Team> team = TeamProvider.get().ask(job, credentialsId);
-        try {
-            return team.get(waits ? LIMIT.toMillis() : 0, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AbortException(
-                    Messages.OfferedTeam_unavailable(TeamProvider.explain(e.getCause(), credentialsId)));
-        } catch (TimeoutException e) {
-            throw new AbortException(
-                    waits ? Messages.OfferedTeam_late(LIMIT.toSeconds()) : Messages.OfferedTeam_notYet());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AbortException(Messages.OfferedTeam_notYet());
-        }
-    }
-
-    /** Tells whether the team is there, without asking for it. */
-    boolean isKnown() {
-        return TeamProvider.get().getNow(job, credentialsId) != null;
-    }
-
-    /** Finds whom a number belongs to; null if that is nobody, or not known soon: a number is good without a name. */
-    @CheckForNull
-    TeamMember find(LoginNumber number) {
-        try {
-            Team team = waits ? await() : TeamProvider.get().getNow(job, credentialsId);
-            return team == null ? null : team.find(number);
-        } catch (AbortException e) {
-            return null;
-        }
-    }
-
-    /** Finds the member that a text means. Names others only in the answer to a request of somebody who may build. */
-    TeamSuggestions.Choice choose(String text) {
-        try {
-            return new TeamSuggestions(await()).choose(text, waits && job.hasPermission(Item.BUILD));
-        } catch (AbortException e) {
-            return new TeamSuggestions.Choice(null, e.getMessage());
-        }
-    }
-
-    /** Returns the suggestions for a text that somebody types. */
-    List<String> search(String text) {
-        try {
-            return new TeamSuggestions(await()).search(text);
-        } catch (AbortException e) {
-            return List.of(); // The check of the field says why.
-        }
-    }
-
-    /**
-     * Says beneath the field whom its text means.
-     *
-     * @param team null if no member can be named
-     */
-    static FormValidation check(@CheckForNull OfferedTeam team, String text) {
-        boolean isName = team != null && TeamSuggestions.isName(text);
-        if (LoginNumber.isMasked(text) && !isName) {
-            return FormValidation.ok(); // The form itself has filled it in.
-        }
-        FormValidation asNumber = LoginNumberFormValidation.check(text);
-        if (team == null || !isName && asNumber.kind == FormValidation.Kind.ERROR) {
-            return asNumber;
-        }
-        try {
-            TeamSuggestions.Choice choice = new TeamSuggestions(team.await()).choose(text, true);
-            TeamMember member = choice.member();
-            if (member == null) {
-                return isName ? FormValidation.error(choice.problem()) : FormValidation.warning(choice.problem());
-            }
-            String description = TeamSuggestions.describe(member);
-            return member.owner()
+    FormValidation check(String text, FormValidation asNumber) {
+        TeamSuggestions.Choice choice = await(CHECK_LIMIT).choose(text, true);
+        if (!choice.members().isEmpty()) {
+            String description = choice.all(MemberText::description);
+            return choice.members().stream().anyMatch(member -> member.member().owner())
                     ? FormValidation.warning(Messages.OfferedTeam_owner(description))
                     : FormValidation.ok(Messages.OfferedTeam_member(description));
-        } catch (AbortException e) {
-            return FormValidation.warning(e.getMessage());
         }
+        // An error could stay over a right choice, because Jenkins's checks overtake each other.
+        if (choice.isPart() || asNumber.kind == FormValidation.Kind.OK && choice.problem() != null) {
+            return FormValidation.warning(choice.problem());
+        }
+        return SearchText.isName(text) ? FormValidation.error(choice.problem()) : asNumber;
+    }
+
+    /** Tells whether a page shows the job's own parameters: that of a running build can show those of an input step. */
+    static boolean isOfJob(@CheckForNull StaplerRequest2 page) {
+        Run<?, ?> run = page == null ? null : page.findAncestorObject(Run.class);
+        return page != null && page.findAncestorObject(Job.class) != null && (run == null || !run.isBuilding());
+    }
+
+    /**
+     * Returns the number that a page shows masked: that of the build to build again, or the default of the job or of these
+     * parameters. Returns the text if it is none, and if it could be two: neither is guessed.
+     */
+    static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+        Run<?, ?> run = page.findAncestorObject(Run.class);
+        ParametersAction again = run == null ? null : run.getAction(ParametersAction.class);
+        List<ParameterValue> shown = new ArrayList<>(again == null ? List.of() : again.getAllParameters());
+        Stream.concat(Stream.of(others), parameters(page.findAncestorObject(Job.class)))
+                .forEach(parameter -> shown.add(parameter.getDefaultParameterValue()));
+        List<String> numbers = Util.filter(shown, DoubleTickLoginNumberParameterValue.class).stream()
+                .filter(number -> number.getMasked().equals(text.strip()))
+                .map(DoubleTickLoginNumberParameterValue::getValue)
+                .distinct()
+                .toList();
+        return numbers.size() == 1 ? numbers.get(0) : text;
+    }
+
+    /** Checks what stands in a field of the form. Does not judge what only another page can have shown. */
+    static FormValidation check(@CheckForNull OfferedTeam team, @CheckForNull String value) {
+        StaplerRequest2 page = Stapler.getCurrentRequest2();
+        String sent = FormInput.sent("value", value);
+        String text = unmask(page, sent);
+        boolean isMask = LoginNumber.isMasked(text) && !SearchText.isName(text);
+        if (FormInput.isEncrypted(sent) || isMask && !isOfJob(page)) {
+            return FormValidation.ok();
+        }
+        FormValidation asNumber = text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.of(text);
+        return team == null ? asNumber : team.check(text, asNumber);
     }
 }

@@ -1,5 +1,2 @@
-/**
- * The build parameter for a login number: its definition, its value, and the queue decision handler that keeps builds
- * with a wrong number out of the queue.
- */
+/** The build parameter for a login number, and the team that it offers. Nothing outside this package uses it. */
 package io.jenkins.plugins.doubletick.parameter;

@@ -1,0 +1,98 @@
+package io.jenkins.plugins.doubletick.parameter;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.doubletick.client.TeamMember;
+import java.text.Bidi;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a form shows of a member, and what finds the member. A search sees no more of the number than a suggestion shows:
+ * otherwise somebody could find out the hidden digits one by one.
+ *
+ * @param name names the member, with the e-mail address if others have the name; empty if nothing does
+ * @param description adds the role, and the mark of the owner: {@code Asha Rao, Agent}
+ * @param suggestion adds the masked number; empty if the form does not offer the member
+ * @param exact what means this member alone: number, name, e-mail address and suggestion, as {@link SearchText}
+ * @param parts what has the words that find the member, as {@link SearchText}
+ */
+record MemberText(
+        TeamMember member, String name, String description, String suggestion, List<String> exact, String parts) {
+
+    static final int NO_MATCH = 3;
+
+    /** The most characters of a name or a role: the number behind them must stay visible. */
+    private static final int MAX_SHOWN = 40;
+
+    /** Fewer digits fit a name only: everybody has two of them in the number. */
+    private static final int MIN_DIGITS = 3;
+
+    /** Is not localised: a suggestion copied from one user's form must work for users of other languages. */
+    private static final String OWNER = "Owner";
+
+    /** Keeps a number in its order after a name that is written from right to left. */
+    private static final String LEFT_TO_RIGHT_MARK = "\u200E";
+
+    /**
+     * @param key the {@link SearchText} of the {@link #shownName}, which others are asked for only once
+     * @param isUnique whether no other member has the key
+     */
+    static MemberText of(TeamMember member, String key, boolean isUnique) {
+        String shown = shownName(member);
+        String role = shortened(member.role());
+        String owner = member.owner() ? OWNER : null;
+        String email = isUnique || shown.equals(member.email()) ? null : member.email();
+        String description = join(shown, role, owner, email);
+        String digits = member.loginNumber() == null ? "" : member.loginNumber().digits();
+        String masked = member.loginNumber() == null ? "" : member.loginNumber().masked();
+        String mark = Bidi.requiresBidi(description.toCharArray(), 0, description.length()) ? LEFT_TO_RIGHT_MARK : "";
+        String suggestion = masked.isEmpty() || shown.isEmpty() ? "" : join(description, mark + masked);
+        String fullName = member.name().length() > MAX_SHOWN ? SearchText.of(member.name()) : key;
+        String address = SearchText.of(member.email());
+        String parts = join(key, SearchText.of(role), SearchText.of(owner), SearchText.of(email));
+        List<String> exact = Stream.of(digits, fullName, address, join(parts, masked))
+                .filter(text -> !text.isEmpty())
+                .toList();
+        return new MemberText(
+                member, join(shown, email), description, suggestion, exact, join(parts, fullName, address));
+    }
+
+    /** Returns the name, or the e-mail address if the name shows nothing; empty if neither does. */
+    static String shownName(TeamMember member) {
+        String name = SearchText.isName(member.name()) ? member.name() : member.email();
+        return SearchText.isName(name) ? shortened(name) : "";
+    }
+
+    @CheckForNull
+    private static String shortened(@CheckForNull String text) {
+        return text == null || text.codePointCount(0, text.length()) <= MAX_SHOWN
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, MAX_SHOWN - 1)) + "…";
+    }
+
+    private static String join(String... parts) {
+        return Stream.of(parts).filter(part -> part != null && !part.isEmpty()).collect(Collectors.joining(", "));
+    }
+
+    /** Returns 0 if all of a text means the member, 1 if its words are the member's, 2 if they begin them, else {@link #NO_MATCH}. */
+    int rank(String wanted, List<String> wantedWords) {
+        if (exact.contains(wanted)) {
+            return 0;
+        }
+        String shownDigits = suggestion.substring(suggestion.lastIndexOf('•') + 1);
+        Predicate<String> isShown = word -> word.length() >= MIN_DIGITS && shownDigits.startsWith(word);
+        // Comes before the search for words, which takes longer.
+        if (wantedWords.isEmpty()
+                || !wantedWords.stream().allMatch(word -> parts.contains(word) || isShown.test(word))) {
+            return NO_MATCH;
+        }
+        String words = " " + String.join(" ", SearchText.words(parts)) + " ";
+        if (wantedWords.stream().allMatch(word -> words.contains(" " + word + " "))) {
+            return 1;
+        }
+        boolean areBeginnings = wantedWords.stream().allMatch(word -> words.contains(" " + word) || isShown.test(word));
+        return areBeginnings ? 2 : NO_MATCH;
+    }
+}
