@@ -42,7 +42,8 @@ final class ApiCall<T> {
     /** What the call waits for: its turn, the end of its request, or the next try. */
     private volatile Future<?> current = CompletableFuture.completedFuture(null);
 
-    // One thread at a time changes these, and passes them on to the next thread through a future, the pool or the timer.
+    // One thread at a time changes these, and passes them on to the next thread through a future, the pool or the
+    // timer.
     private int tries;
     private int failures;
 

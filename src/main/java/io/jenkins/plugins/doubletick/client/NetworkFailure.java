@@ -65,7 +65,8 @@ final class NetworkFailure {
                     Messages.NetworkFailure_proxyRefused(status),
                     e);
         }
-        if (text.startsWith("Received HTTP_PROXY_AUTH (407) code")) { // The response of a proxy that is not configured here.
+        if (text.startsWith(
+                "Received HTTP_PROXY_AUTH (407) code")) { // The response of a proxy that is not configured here.
             return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
         }
         if (e instanceof ProtocolException && !text.equals("unexpected end of stream")) {

@@ -20,7 +20,8 @@ public final class ClientDemo implements CallListener {
             ApiKey key = ApiKey.parse(DoubleTickStandIn.KEY);
             for (TeamMember member :
                     client.team(key, Duration.ZERO).get().team().members()) {
-                System.out.println(member.name() + ", " + member.role() + ", " + member.loginNumber());
+                System.out.println(member.name() + ", " + member.role() + ", "
+                        + (member.loginNumber() == null ? "no login number" : member.loginNumber()));
             }
             logOut(client, key, DoubleTickStandIn.MEMBER);
             logOut(client, key, DoubleTickStandIn.NOT_A_MEMBER);

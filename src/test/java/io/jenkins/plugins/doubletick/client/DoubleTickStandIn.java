@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * A stand-in for the DoubleTick API on a loopback port, for tests and the demo. It needs nothing but a JDK:
  * {@code java DoubleTickStandIn.java 8081}.
  *
- * <p>It answers as {@code docs/api.md} says that DoubleTick does, and remembers who was logged out:
+ * <p>It answers as {@code docs/api.md} says that DoubleTick does, in the forms of NestJS, and lists who was logged out at
  * {@code GET /stand-in/logouts}.
  */
 public final class DoubleTickStandIn implements AutoCloseable {
@@ -109,7 +109,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private final BlockingQueue<Request> arrivals = new LinkedBlockingQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Map<String, String> logouts = new ConcurrentHashMap<>();
-    private volatile boolean tells;
+    private volatile boolean printsRequests;
     private final Set<String> refusedOnce = ConcurrentHashMap.newKeySet();
 
     /**
@@ -130,7 +130,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
             System.exit(2);
         }
         DoubleTickStandIn standIn = new DoubleTickStandIn(Integer.parseInt(args[0]));
-        standIn.tells = true;
+        standIn.printsRequests = true;
         System.out.println("Stand-in for the DoubleTick API at " + standIn.url() + " (API key " + KEY + ")");
     }
 
@@ -178,7 +178,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
             requests.add(request);
             Answer answer = answer(request);
             arrivals.add(request);
-            if (tells) {
+            if (printsRequests) {
                 System.out.println("DoubleTick stand-in: " + request.method() + " " + request.path() + " "
                         + request.body() + " -> "
                         + (answer == null ? "no answer" : answer.status() + " " + answer.body()));
@@ -191,7 +191,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
         }
     }
 
-    /** Null: none. */
+    /** Returns null if the request gets no answer. */
     private Answer answer(Request request) {
         String call = request.method() + " " + request.path();
         if (!CALLS.contains(call)) {
@@ -208,7 +208,11 @@ public final class DoubleTickStandIn implements AutoCloseable {
         }
         Matcher body = BODY.matcher(request.body());
         if (!body.matches()) {
-            return error(400, "userPhoneNumber must be a valid phone number", "Bad Request");
+            return json(
+                    400,
+                    "{\"message\":[\"userPhoneNumber must be longer than or equal to 7 and shorter than or equal to 15"
+                            + " characters\",\"userPhoneNumber must be a string\"],\"error\":\"Bad Request\","
+                            + "\"statusCode\":400}");
         }
         return logOut(body.group(1));
     }
@@ -224,11 +228,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
             return error(503, "The service is being updated", "Service Unavailable");
         }
         if (digits.equals(digits(RATE_LIMITED)) && refuses(digits)) {
-            return json(
-                    429,
-                    "{\"status\":429,\"reason\":\"RATE_LIMIT_EXCEEDED\",\"message\":\"Too many requests, please try again"
-                            + " later.\",\"extraData\":{\"retryAfter\":2,\"limitType\":\"minute\",\"resetAt\":"
-                            + (System.currentTimeMillis() + 2000) + "}}");
+            return json(429, "{\"statusCode\":429,\"message\":\"ThrottlerException: Too Many Requests\"}");
         }
         if (digits.equals(digits(REFUSED))) {
             return json(201, "{\"success\":false}");
@@ -276,6 +276,13 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private static void send(HttpExchange exchange, Answer answer) throws IOException {
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        if (answer.status() == 429) {
+            exchange.getResponseHeaders().set("Retry-After", "2");
+        } else {
+            exchange.getResponseHeaders().set("X-RateLimit-Limit", "25");
+            exchange.getResponseHeaders().set("X-RateLimit-Remaining", "24");
+            exchange.getResponseHeaders().set("X-RateLimit-Reset", "1");
+        }
         exchange.sendResponseHeaders(answer.status(), bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

@@ -115,6 +115,16 @@ public final class Fault {
         return this;
     }
 
+    /** @param failure reason and message, with a colon between them */
+    Fault fails(String failure) {
+        int colon = failure.indexOf(": ");
+        return fails(Reason.valueOf(failure.substring(0, colon)), failure.substring(colon + 2));
+    }
+
+    Fault fails(int tries, String failure) {
+        return tries(tries).fails(failure);
+    }
+
     public Fault succeeds() {
         return fails(null, null);
     }

@@ -3,9 +3,9 @@ package io.jenkins.plugins.doubletick.client;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,46 +19,38 @@ class LimiterFixture {
     final List<String> events = new ArrayList<>();
 
     final List<Throwable> failures = new ArrayList<>();
-    private final Set<CompletableFuture<?>> told = new HashSet<>();
+    final Map<String, CompletableFuture<RateLimiter.Turn>> turns = new HashMap<>();
 
     RateLimiter limiter(ScheduledExecutorService timer) {
         return new RateLimiter(RateLimit.DEFAULT, timer, time::now);
-    }
-
-    static long nanos(long milliseconds) {
-        return TimeUnit.MILLISECONDS.toNanos(milliseconds);
     }
 
     static DoubleTickException refusal(Duration retryAfter) {
         return new DoubleTickException(Reason.RATE_LIMITED, "429", 429, retryAfter);
     }
 
-    long milliseconds() {
-        return TimeUnit.NANOSECONDS.toMillis(time.now());
+    void event(String what) {
+        events.add(what + "@" + TimeUnit.NANOSECONDS.toMillis(time.now()));
     }
 
     void at(long milliseconds, Runnable action) {
         time.schedule(action, milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    void submit(String... names) {
-        for (String name : names) {
-            submit(limiter, name, false);
-        }
-    }
-
     CompletableFuture<RateLimiter.Turn> submit(RateLimiter limiter, String name, boolean first) {
-        CompletableFuture<?> key = new CompletableFuture<>();
+        boolean[] told = {false};
         CompletableFuture<RateLimiter.Turn> turn = limiter.enqueue(first, wait -> {
-            if (told.add(key)) {
-                events.add(name + " waits " + wait.toMillis() + " at " + milliseconds());
+            if (!told[0]) {
+                event(name + " waits " + wait.toMillis());
             }
+            told[0] = true;
         });
+        turns.put(name, turn);
         turn.whenComplete((granted, failure) -> {
             if (granted != null) {
-                events.add(name + " sent at " + TimeUnit.NANOSECONDS.toMillis(granted.sentAt()));
+                event(name);
             } else if (!turn.isCancelled()) {
-                events.add(name + " failed at " + milliseconds());
+                event(name + " fails");
                 failures.add(failure);
             }
         });

@@ -109,11 +109,11 @@ public final class ScriptedServer implements AutoCloseable {
         return (socket, server) -> server.awaitHangUp(socket);
     }
 
-    /** Sends these bytes one at a time, so slowly that the client gives up first. */
-    public static Reply drip(byte[] bytes) {
+    /** Sends these characters one at a time, so slowly that the client gives up first. */
+    static Reply drip(String text) {
         return (socket, server) -> {
             socket.setSoTimeout(100);
-            for (byte b : bytes) {
+            for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
                 socket.getOutputStream().write(b);
                 try {
                     if (socket.getInputStream().read() < 0) {

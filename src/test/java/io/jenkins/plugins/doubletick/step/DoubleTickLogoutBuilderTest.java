@@ -117,7 +117,7 @@ class DoubleTickLogoutBuilderTest {
     void rateLimitIsWaitedFor() throws Exception {
         FreeStyleBuild build = build(DoubleTickStandIn.RATE_LIMITED, Result.SUCCESS);
         StandInExtension.assertLog(
-                "DoubleTick answered 429: Too many requests, please try again later. Trying again in 2 s (try 2).",
+                "DoubleTick answered 429: ThrottlerException: Too Many Requests. Trying again in 2 s (try 2).",
                 build);
         assertEquals(2, doubleTick.requests().size());
     }
