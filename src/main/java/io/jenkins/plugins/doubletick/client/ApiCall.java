@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import okhttp3.Call;
@@ -22,7 +23,6 @@ import okhttp3.Response;
 final class ApiCall<T> {
 
     /** Reads and closes a response. */
-    @FunctionalInterface
     interface Reader<T> {
         /** @param tries how many requests the call has sent */
         T read(Response response, int tries) throws IOException, DoubleTickException;
@@ -42,8 +42,7 @@ final class ApiCall<T> {
     /** What the call waits for: its turn, the end of its request, or the next try. */
     private volatile Future<?> current = CompletableFuture.completedFuture(null);
 
-    // One thread at a time changes these, and passes them on to the next thread through a future, the pool or the
-    // timer.
+    // One thread at a time changes these two; a future, the pool or the timer hands them over to the next thread.
     private int tries;
     private int failures;
 
@@ -102,11 +101,7 @@ final class ApiCall<T> {
         try {
             waitFor(end);
             Call call = client.http.newCall(request);
-            end.whenComplete((value, failure) -> {
-                if (failure != null) {
-                    call.cancel();
-                }
-            });
+            end.whenComplete((value, failure) -> call.cancel()); // Does nothing after a success.
             Future<?> limit = endAfter(client.timeouts.thread(), end);
             client.threads.execute(() -> {
                 limit.cancel(false);
@@ -142,38 +137,38 @@ final class ApiCall<T> {
     }
 
     private void ended(Turn turn, T value, Throwable thrown) {
-        if (thrown == null) {
-            try {
-                turn.limiter().requestEnded(true);
-            } finally {
+        Duration pause = null;
+        try {
+            pause = turn.end(thrown);
+        } finally {
+            if (thrown == null) {
                 result.complete(value);
             }
-        } else if (!(thrown instanceof DoubleTickException failure)) { // The call was cancelled.
-            turn.limiter().requestEnded(false);
-        } else if (failure.reason() == Reason.RATE_LIMITED) {
-            Duration wait = turn.limiter().requestRefused(turn.sentAt(), failure);
-            // Sends logouts before a request for the team, which may have a separate limit.
-            retryOrFail(failure, retry.maxTries() == 1 ? null : wait, () -> submit(number != null));
-        } else {
-            turn.limiter().requestEnded(failure.status() != 0);
-            Duration wait = retry.waitAfter(failure, ++failures);
-            retryOrFail(
-                    failure,
-                    wait,
-                    () -> waitFor(client.timer.schedule(() -> submit(true), wait.toNanos(), TimeUnit.NANOSECONDS)));
         }
+        if (thrown instanceof DoubleTickException failure) {
+            LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed");
+            if (failure.reason() == Reason.RATE_LIMITED) {
+                // Sends logouts before a request for the team, which may have a limit of its own.
+                retryOrFail(failure, retry.maxTries() == 1 ? null : pause, wait -> submit(number != null));
+            } else {
+                retryOrFail(failure, retry.waitAfter(failure, ++failures), this::submitAfter);
+            }
+        } // Otherwise the call was cancelled or has succeeded.
     }
 
     /** @param wait null if the request is not sent again */
-    private void retryOrFail(DoubleTickException failure, Duration wait, Runnable again) {
-        report(() -> LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed"));
+    private void retryOrFail(DoubleTickException failure, Duration wait, Consumer<Duration> again) {
         if (wait == null) {
             fail(failure);
         } else if (!result.isDone()) {
             knowsOfPause.set(true);
             report(() -> listener.retrying(failure, tries, wait));
-            again.run();
+            again.accept(wait);
         }
+    }
+
+    private void submitAfter(Duration wait) {
+        waitFor(client.timer.schedule(() -> submit(true), wait.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     private void pause(Duration wait) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.time.Duration;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,26 @@ import java.util.function.LongSupplier;
  */
 final class RateLimiter {
 
-    /** The permission to send one request now. Its holder reports the end of the request exactly once. */
-    record Turn(RateLimiter limiter, long sentAt) {}
+    /** The permission to send one request now. */
+    record Turn(RateLimiter limiter, long sentAt) {
+
+        /**
+         * Ends the turn. Call this exactly once, when the request has ended.
+         *
+         * @param failure null if the request succeeded
+         * @return how long no request is sent; null if the limiter has given up, or if the answer was not 429
+         */
+        Duration end(Throwable failure) {
+            if (!(failure instanceof DoubleTickException e)) {
+                limiter.requestEnded(failure == null);
+            } else if (e.reason() == Reason.RATE_LIMITED) {
+                return limiter.requestRefused(sentAt, e);
+            } else {
+                limiter.requestEnded(e.status() != 0);
+            }
+            return null;
+        }
+    }
 
     private record Queued(CompletableFuture<Turn> turn, Consumer<Duration> onPause) {}
 
@@ -80,7 +99,7 @@ final class RateLimiter {
     }
 
     /**
-     * Ends the turn of a request that was not answered with 429.
+     * Counts the end of a request that was not answered with 429.
      *
      * @param answered whether it was answered at all
      */
@@ -95,10 +114,10 @@ final class RateLimiter {
     }
 
     /**
-     * Ends the turn of a request that was answered with 429.
+     * Counts the end of a request that was answered with 429.
      *
-     * @return how long no request is sent; null if the limiter has given up, because DoubleTick asks for too long a wait or has
-     *     answered nothing but 429 for too long. All queued requests have failed then.
+     * @return how long no request is sent; null if DoubleTick asks for too long a wait or has answered nothing but 429 for too
+     *     long, and all queued requests have failed
      */
     Duration requestRefused(long sentAt, DoubleTickException refusal) {
         Duration wait;

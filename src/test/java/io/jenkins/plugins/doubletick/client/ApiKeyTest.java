@@ -78,7 +78,8 @@ class ApiKeyTest {
     @Test
     void longTextIsNotSent() throws Exception {
         assertEquals(1000, ApiKey.parse("k".repeat(1000)).value().length());
-        assertRefused("The text has more than 1000 characters, but DoubleTick's keys have up to 300.", "k".repeat(1001));
+        assertRefused(
+                "The text has more than 1000 characters, but DoubleTick's keys have up to 300.", "k".repeat(1001));
         assertRefused("This is JSON, not an API key.", "{[" + "x".repeat(2000));
     }
 

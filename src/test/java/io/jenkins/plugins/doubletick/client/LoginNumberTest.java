@@ -139,7 +139,8 @@ class LoginNumberTest {
         assertEquals("1234567", LoginNumber.parse("1234567" + " ".repeat(93)).digits());
         for (String text : List.of("1234567" + " ".repeat(94), "+9" + "x".repeat(50_000_000), "9".repeat(50_000_000))) {
             assertTimeoutPreemptively(
-                    Duration.ofSeconds(1), () -> assertRefused("A login number has 7 to 15 digits with the country code,", text));
+                    Duration.ofSeconds(1),
+                    () -> assertRefused("A login number has 7 to 15 digits with the country code,", text));
         }
     }
 
