@@ -47,20 +47,20 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         super(name);
     }
 
-    /** Returns the number of a build that is started without one; null if there is none. */
+    /** Returns the number for builds that are started without one; null if there is none. */
     @CheckForNull
     public String getDefaultValue() {
         return DoubleTickLoginNumberParameterValue.decrypted(defaultValue);
     }
 
-    /** Takes a wrong number, too: an exception here would show the number in a Pipeline's log. Such a build fails. */
+    /** Accepts a wrong number, too, because an exception here would show the number in a Pipeline's log. The build fails. */
     @DataBoundSetter
     public void setDefaultValue(@CheckForNull String defaultValue) {
         String text = Util.fixEmptyAndTrim(defaultValue);
         this.defaultValue = text == null ? null : DoubleTickLoginNumberParameterValue.encrypted(text);
     }
 
-    /** The ID of the credential whose team the form offers; null if only numbers are taken. */
+    /** The ID of the credential for the team that the form offers; null if the form accepts numbers only. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -71,18 +71,18 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Refuses a wrong default number when a form is saved. */
+    /** Rejects a wrong default number when a form is saved. */
     @Override
     public Object bindResolve(StaplerRequest2 request, JSONObject form) {
         if (defaultValue != null) {
-            // Takes the text as it was sent: Jenkins decrypts a setter's text that looks encrypted.
+            // Uses the text as it was sent, because Jenkins decrypts a setter's text if it looks encrypted.
             setDefaultValue(OfferedTeam.unmask(request, form.optString("defaultValue")));
             getDefaultParameterValue().check();
         }
         return this;
     }
 
-    /** Tells whether the form offers the team to its user. */
+    /** Returns whether the form offers the team to its user. */
     @Restricted(DoNotUse.class) // index.jelly
     public boolean isOffering() {
         return OfferedTeam.inForm(getName()) != null;
@@ -97,17 +97,17 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return copy;
     }
 
-    /** Returns a blank value if there is no default: many triggers drop a parameter without one. */
+    /** Returns a blank value if there is no default, because many triggers drop a parameter without a value. */
     @Override
     public DoubleTickLoginNumberParameterValue getDefaultParameterValue() {
         return new DoubleTickLoginNumberParameterValue(getName(), getDefaultValue());
     }
 
     /**
-     * Takes any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} refuses a wrong number if somebody
-     * reads why. In a request of the job itself, the text can also name a member.
+     * Accepts any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} rejects a wrong number if somebody
+     * reads the message. In a request for the job itself, the text can also name a member.
      *
-     * @throws InvalidLoginNumberException if the text is a name, and does not mean one member
+     * @throws InvalidLoginNumberException if the text is a name but does not name exactly one member
      */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(String text) {
@@ -117,7 +117,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
                 : team.createValue(getName(), text);
     }
 
-    /** @throws InvalidLoginNumberException if the form's text is no number, and does not mean one member */
+    /** @throws InvalidLoginNumberException if the form's text is no number and does not name exactly one member */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 request, JSONObject form) {
         DoubleTickLoginNumberParameterValue value =
@@ -126,7 +126,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return value;
     }
 
-    /** Compares clear defaults. Encrypted ones always differ, so that Declarative would change the job in each build. */
+    /** Compares clear defaults, because encrypted ones always differ and Declarative would change the job in each build. */
     @Override
     public boolean equals(Object other) {
         return other instanceof DoubleTickLoginNumberParameterDefinition that
@@ -165,19 +165,19 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         }
 
         @POST
-        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Looks only at what its user has typed.
+        @SuppressWarnings("lgtm[jenkins/no-permission-check]") // Checks only the text from the request.
         public FormValidation doCheckDefaultValue(@QueryParameter String value) {
             return OfferedTeam.check(null, value);
         }
 
-        /** Checks a number for anybody, and names who may be meant to those who may build the job. */
+        /** Checks a number for anybody. Names members only to users who may build the job. */
         @POST
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
         public FormValidation doCheckValue(@QueryParameter String value, @QueryParameter String name) {
             return OfferedTeam.check(OfferedTeam.inForm(FormInput.sent("name", name)), value);
         }
 
-        /** Suggests members for the parameter of this name, to those who may build the job. */
+        /** Suggests members for the parameter with this name to users who may build the job. */
         @POST
         @SuppressWarnings("lgtm[jenkins/no-permission-check]") // OfferedTeam.inForm checks it.
         public AutoCompletionCandidates doAutoCompleteValue(@QueryParameter String value, @QueryParameter String name) {

@@ -19,34 +19,34 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.export.Exported;
 
 /**
- * Holds the login number that a build is started with: encrypted where it is stored, masked where it is shown, in clear
- * for the build's steps. Pipeline's {@code build} step finds this class by its name, which must match the definition's.
+ * The login number that a build is started with: encrypted in files, masked on pages, in clear text for the build's steps.
+ * Pipeline's {@code build} step finds this class by its name, which must match the definition's.
  */
 public final class DoubleTickLoginNumberParameterValue extends ParameterValue implements NamedMember {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** {@link Secret#fromString} decrypts a text that is a secret's ciphertext; no ciphertext begins like this. */
+    /** Prevents that {@link Secret#fromString} decrypts the text: no ciphertext begins like this. */
     private static final String PREFIX = "text: ";
 
-    /** A number, or what somebody gave instead of one. */
+    /** A number, or the wrong text instead of one. */
     private final Secret value;
 
-    /** Personal data, as the number is. */
+    /** The member's name, personal data like the number. */
     @CheckForNull
     private final Secret member;
 
-    /** Whether the name was chosen for the next build, and not for an earlier one. */
+    /** Whether the name was chosen for the next build, not for an earlier one. */
     @SuppressFBWarnings(
             value = "SE_TRANSIENT_FIELD_NOT_RESTORED",
             justification = "A stored value belongs to its build.")
     private final transient boolean isChosen;
 
     /**
-     * Keeps a wrong number as it is: the step that uses it fails, and says what is wrong.
+     * Keeps a wrong number unchanged. The step that uses the number fails and says what is wrong.
      *
-     * @param value as people write it; null is blank
+     * @param value as people write it; null means blank
      */
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterValue(String name, @CheckForNull String value) {
@@ -62,7 +62,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         this.isChosen = isChosen;
     }
 
-    /** Encrypts a text that anybody may have written. */
+    /** Encrypts a text from anybody. */
     static Secret encrypted(String text) {
         return Secret.fromString(PREFIX + text);
     }
@@ -73,7 +73,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return secret == null ? null : secret.getPlainText().replaceFirst("^" + PREFIX, "");
     }
 
-    /** Returns the value for a member who is chosen for the next build. A Pipeline cannot: it could name anybody. */
+    /** Returns the value for a chosen member. Pipelines cannot call this method, because they could use any name. */
     static DoubleTickLoginNumberParameterValue chosen(String name, TeamSuggestions.Choice choice) {
         String number = choice.members().get(0).member().loginNumber().value();
         return new DoubleTickLoginNumberParameterValue(name, number, Util.fixEmpty(choice.all(MemberText::name)), true);
@@ -86,7 +86,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         if (own != null && own.member == null && Objects.equals(given.getDescription(), description)) {
             return own;
         }
-        // An earlier build may share the value that is given.
+        // Copies the value, because an earlier build may share it.
         DoubleTickLoginNumberParameterValue copy = new DoubleTickLoginNumberParameterValue(
                 given.getName(),
                 Objects.toString(given.getValue(), null),
@@ -96,7 +96,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return copy;
     }
 
-    /** Returns the clear number, which {@code params} passes to a Pipeline, or what was given instead of a number. */
+    /** Returns the clear number, or the wrong text instead of one. {@code params} passes it to a Pipeline. */
     @Override
     public String getValue() {
         return decrypted(value);
@@ -107,7 +107,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return LoginNumber.parseOrNull(getValue());
     }
 
-    /** @throws InvalidLoginNumberException says what is wrong with the number */
+    /** @throws InvalidLoginNumberException if the number is wrong or blank */
     void check() {
         try {
             LoginNumber.parse(getValue());
@@ -147,13 +147,13 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return variable -> variable.equals(name) ? getValue() : null;
     }
 
-    /** Returns what the queue shows to everybody who sees the job. */
+    /** The queue shows this text to all users who see the job. */
     @Override
     public String toString() {
         return name + "=****";
     }
 
-    /** Keeps two members' builds apart in the queue, which drops a build with the parameters of a waiting one. */
+    /** The queue drops a build if its parameters equal those of a waiting build, so two numbers must differ. */
     @Override
     public boolean equals(Object other) {
         return other instanceof DoubleTickLoginNumberParameterValue that

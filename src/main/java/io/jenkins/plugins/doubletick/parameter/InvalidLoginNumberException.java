@@ -9,15 +9,15 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * Refuses a login number where somebody reads why: in a form and the REST API with status 400, on the command line and
- * in a Pipeline without a stack trace. Stapler would wrap an illegal argument.
+ * Rejects a login number if somebody reads the message: in a form and the REST API with status 400, on the command line and in a
+ * Pipeline without a stack trace. This is no {@link IllegalArgumentException}, because Stapler would wrap it.
  */
 final class InvalidLoginNumberException extends IllegalStateException implements HttpResponse {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** @param reason says what to do, and does not repeat a number */
+    /** @param reason what is wrong and what to do, without the number */
     InvalidLoginNumberException(String parameter, String reason) {
         super(Messages.InvalidLoginNumberException_message(parameter, reason.endsWith(".") ? reason : reason + "."));
     }

@@ -19,15 +19,14 @@ import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Encrypts the login number of each build that is queued, and refuses a build without a usable one if whoever asked for it
- * reads why. It never refuses another build: that build fails, and its log says why. Everything here is quick, because
- * nothing can be scheduled meanwhile.
+ * Encrypts the login number of each build in the queue. Rejects a build without a valid number only if the person or step that
+ * started it reads the message; any other build fails, and its log says why. Runs under the queue's lock, so it must be fast.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHandler {
 
-    /** Spells out the name of a class whose plugin need not be installed. */
+    /** The name of a class, because its plugin is optional. */
     private static final String BUILD_STEP = "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause";
 
     @Override
@@ -43,8 +42,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
     }
 
     /**
-     * Replaces values of another type, such as a string parameter's, which Jenkins would store in clear, and those that name
-     * the member of an earlier build. Returns the values afterwards.
+     * Replaces values of other types, such as a string parameter's, which Jenkins would store in clear text, and values that name
+     * the member of an earlier build. Returns the new values.
      */
     private static List<DoubleTickLoginNumberParameterValue> replaceValues(
             ParameterDefinition parameter, List<Action> actions) {
@@ -69,8 +68,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
     }
 
     /**
-     * Tells whether an exception ends nothing but the request for this build, and reaches whoever made it: in the job's own
-     * form and REST API, on the command line and in Pipeline's {@code build} step.
+     * Returns whether an exception ends only the request for this build and reaches its sender: in the job's form and REST API, on
+     * the command line, and in Pipeline's {@code build} step.
      */
     private static boolean isReadByRequester(Queue.Task task, List<Action> actions) {
         StaplerRequest2 request = Stapler.getCurrentRequest2();

@@ -9,34 +9,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a form shows of a member, and what finds the member. A search sees no more of the number than a suggestion shows:
- * otherwise somebody could find out the hidden digits one by one.
+ * The texts of a member: what a form shows, and what a search compares. A search sees only the digits that a suggestion shows,
+ * because the hidden digits could be guessed one at a time otherwise.
  *
- * @param name names the member, with the e-mail address if others have the name; empty if nothing does
- * @param description adds the role, and the mark of the owner: {@code Asha Rao, Agent}
- * @param suggestion adds the masked number; empty if the form does not offer the member
- * @param exact what means this member alone: number, name, e-mail address and suggestion, as {@link SearchText}
- * @param parts what has the words that find the member, as {@link SearchText}
+ * @param name the name, with the e-mail address if other members have the same name; empty if there is none
+ * @param description the name with role and ownership: {@code Asha Rao, Agent}
+ * @param suggestion the description with the masked number; empty if the form does not offer the member
+ * @param exact the texts that select the member: number, name, e-mail address and suggestion, each as a {@link SearchText}
+ * @param parts the texts whose words find the member, as a {@link SearchText}
  */
 record MemberText(
         TeamMember member, String name, String description, String suggestion, List<String> exact, String parts) {
 
     static final int NO_MATCH = 3;
 
-    /** The most characters of a name or a role: the number behind them must stay visible. */
+    /** The most characters of a name or a role, so that the number behind them stays visible. */
     private static final int MAX_SHOWN = 40;
 
-    /** Fewer digits fit a name only: everybody has two of them in the number. */
+    /** Fewer digits match names only, because they are part of too many numbers. */
     private static final int MIN_DIGITS = 3;
 
-    /** Is not localised: a suggestion copied from one user's form must work for users of other languages. */
+    /** Not localised, because a suggestion from one user's form must work in other languages. */
     private static final String OWNER = "Owner";
 
-    /** Keeps a number in its order after a name that is written from right to left. */
+    /** Keeps the order of a number after a right-to-left name. */
     private static final String LEFT_TO_RIGHT_MARK = "\u200E";
 
     /**
-     * @param key the {@link SearchText} of the {@link #shownName}, which others are asked for only once
+     * @param key the {@link SearchText} of the {@link #shownName}, which is computed only once
      * @param isUnique whether no other member has the key
      */
     static MemberText of(TeamMember member, String key, boolean isUnique) {
@@ -59,7 +59,7 @@ record MemberText(
                 member, join(shown, email), description, suggestion, exact, join(parts, fullName, address));
     }
 
-    /** Returns the name, or the e-mail address if the name shows nothing; empty if neither does. */
+    /** Returns the name, or the e-mail address if the name has no letters; empty if neither has. */
     static String shownName(TeamMember member) {
         String name = SearchText.isName(member.name()) ? member.name() : member.email();
         return SearchText.isName(name) ? shortened(name) : "";
@@ -76,14 +76,14 @@ record MemberText(
         return Stream.of(parts).filter(part -> part != null && !part.isEmpty()).collect(Collectors.joining(", "));
     }
 
-    /** Returns 0 if all of a text means the member, 1 if its words are the member's, 2 if they begin them, else {@link #NO_MATCH}. */
+    /** Returns 0 for an exact text, 1 for whole words, 2 for beginnings of words, otherwise {@link #NO_MATCH}. */
     int rank(String wanted, List<String> wantedWords) {
         if (exact.contains(wanted)) {
             return 0;
         }
         String shownDigits = suggestion.substring(suggestion.lastIndexOf('•') + 1);
         Predicate<String> isShown = word -> word.length() >= MIN_DIGITS && shownDigits.startsWith(word);
-        // Comes before the search for words, which takes longer.
+        // Checked first, because the search for words takes longer.
         if (wantedWords.isEmpty()
                 || !wantedWords.stream().allMatch(word -> parts.contains(word) || isShown.test(word))) {
             return NO_MATCH;

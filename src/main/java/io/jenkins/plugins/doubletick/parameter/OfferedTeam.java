@@ -31,16 +31,16 @@ import java.util.stream.Stream;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** The team that a job's parameter offers: that of the credential that the job's stored parameter names. */
+/** The team that a job's parameter offers, from the credential in the job's stored parameter. */
 final class OfferedTeam {
 
-    /** How long a web thread waits while somebody types. */
+    /** How long a check of the form waits for the team. */
     static final Duration CHECK_LIMIT = Duration.ofSeconds(3);
 
-    /** How long a request for a build by name waits. */
+    /** How long a request for a build with a member's name waits for the team. */
     private static final Duration BUILD_LIMIT = Duration.ofSeconds(10);
 
-    /** How old a failure may be, so that the next letter that somebody types does not ask again. */
+    /** How long a failure is kept, so that not every typed letter causes a request. */
     private static final Duration MAX_FAILURE_AGE = Duration.ofSeconds(10);
 
     private final Job<?, ?> job;
@@ -51,14 +51,14 @@ final class OfferedTeam {
         this.credentialsId = credentialsId;
     }
 
-    /** Returns the parameters of this type that a job has. */
+    /** Returns the job's parameters of this type. */
     static Stream<DoubleTickLoginNumberParameterDefinition> parameters(@CheckForNull Job<?, ?> job) {
         return Stream.ofNullable(job == null ? null : job.getProperty(ParametersDefinitionProperty.class))
                 .map(ParametersDefinitionProperty::getParameterDefinitions)
                 .flatMap(all -> Util.filter(all, DoubleTickLoginNumberParameterDefinition.class).stream());
     }
 
-    /** Returns what a form offers to its user; null for nothing, which is all that users see who may not build. */
+    /** Returns the team for a form; null if there is none, or if the user may not build the job. */
     @CheckForNull
     static OfferedTeam inForm(String parameter) {
         StaplerRequest2 page = Stapler.getCurrentRequest2();
@@ -68,7 +68,7 @@ final class OfferedTeam {
                 : null;
     }
 
-    /** Returns what a parameter offers to the form, REST or CLI request for a build of its job; null for nothing. */
+    /** Returns the team for a request to build the parameter's job by form, REST or CLI; null if there is none. */
     @CheckForNull
     static OfferedTeam ofRequest(DoubleTickLoginNumberParameterDefinition parameter) {
         StaplerRequest2 page = Stapler.getCurrentRequest2();
@@ -76,7 +76,7 @@ final class OfferedTeam {
         if (job == null && CLICommand.getCurrent() instanceof BuildCommand command) {
             job = command.job;
         }
-        // Another job's request can cause a build of this one, whose team need not be the same.
+        // Another job's request can start a build of this job, which may have another team.
         return of(job, stored -> stored == parameter);
     }
 
@@ -89,7 +89,7 @@ final class OfferedTeam {
                 .orElse(null);
     }
 
-    /** Waits for the team. If it is not there in time, the suggestions say why. */
+    /** Waits for the team. If the team is not available in time, the suggestions contain the reason. */
     TeamSuggestions await(Duration limit) {
         String unavailable;
         try {
@@ -110,10 +110,10 @@ final class OfferedTeam {
         return new TeamSuggestions(new Team(List.of()), unavailable);
     }
 
-    /** @throws InvalidLoginNumberException if the text is a name, and does not mean one member */
+    /** @throws InvalidLoginNumberException if the text is a name but does not name exactly one member */
     DoubleTickLoginNumberParameterValue createValue(String parameter, String text) {
         boolean isName = SearchText.isName(text);
-        // Waits less for a number, which is good without a name.
+        // Waits less for a number, because a number is valid without a name.
         TeamSuggestions.Choice choice =
                 await(isName ? BUILD_LIMIT : CHECK_LIMIT).choose(text, job.hasPermission(Item.BUILD));
         if (!choice.members().isEmpty()) {
@@ -126,9 +126,9 @@ final class OfferedTeam {
     }
 
     /**
-     * Says beneath the field whom its text means, or why nobody is offered.
+     * Returns the message of the field: whom the text means, or why nobody is offered.
      *
-     * @param asNumber what the text is as a number; OK for a blank one
+     * @param asNumber the check of the text as a number; OK for a blank text
      */
     FormValidation check(String text, FormValidation asNumber) {
         TeamSuggestions.Choice choice = await(CHECK_LIMIT).choose(text, true);
@@ -138,22 +138,22 @@ final class OfferedTeam {
                     ? FormValidation.warning(Messages.OfferedTeam_owner(description))
                     : FormValidation.ok(Messages.OfferedTeam_member(description));
         }
-        // An error could stay over a right choice, because Jenkins's checks overtake each other.
+        // No error, because it could replace the message of a later check: Jenkins's checks overtake each other.
         if (choice.isPart() || asNumber.kind == FormValidation.Kind.OK && choice.problem() != null) {
             return FormValidation.warning(choice.problem());
         }
         return SearchText.isName(text) ? FormValidation.error(choice.problem()) : asNumber;
     }
 
-    /** Tells whether a page shows the job's own parameters: that of a running build can show those of an input step. */
+    /** Returns whether a page shows the job's own parameters. The page of a running build can show those of an input step. */
     static boolean isOfJob(@CheckForNull StaplerRequest2 page) {
         Run<?, ?> run = page == null ? null : page.findAncestorObject(Run.class);
         return page != null && page.findAncestorObject(Job.class) != null && (run == null || !run.isBuilding());
     }
 
     /**
-     * Returns the number that a page shows masked: that of the build to build again, or the default of the job or of these
-     * parameters. Returns the text if it is none, and if it could be two: neither is guessed.
+     * Returns the number for a mask on the page: the number of the build to rebuild, or the default of the job or of these
+     * parameters. Returns the text if there is no such number or more than one.
      */
     static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         Run<?, ?> run = page.findAncestorObject(Run.class);
@@ -169,7 +169,7 @@ final class OfferedTeam {
         return numbers.size() == 1 ? numbers.get(0) : text;
     }
 
-    /** Checks what stands in a field of the form. Does not judge what only another page can have shown. */
+    /** Checks the text of a field. Does not check a mask from another page. */
     static FormValidation check(@CheckForNull OfferedTeam team, @CheckForNull String value) {
         StaplerRequest2 page = Stapler.getCurrentRequest2();
         String sent = FormInput.sent("value", value);

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What a form suggests of a team, and which members a text means. */
+/** Finds the members of a team for a text: suggestions for a form, and the members whom the text means. */
 final class TeamSuggestions {
 
     /** The most suggestions that Jenkins shows, and the most members that a message names. */
@@ -25,9 +25,9 @@ final class TeamSuggestions {
     /**
      * The members whom a text means, or why there are none.
      *
-     * @param members have the same number; empty if the text does not mean one number
-     * @param problem says what to do; null if there is none
-     * @param isPart whether the text is a part of what names somebody
+     * @param members the members with the number; empty if the text does not mean exactly one number
+     * @param problem what is wrong and what to do; null if nothing is wrong
+     * @param isPart whether the text is only part of a member's texts
      */
     record Choice(List<MemberText> members, @CheckForNull String problem, boolean isPart) {
 
@@ -37,7 +37,7 @@ final class TeamSuggestions {
         }
     }
 
-    /** @param unavailable says why there is no team, and what to do; null if there is one */
+    /** @param unavailable why the team is not available and what to do; null if the team is available */
     TeamSuggestions(Team team, @CheckForNull String unavailable) {
         this.unavailable = unavailable;
         List<String> keys = team.members().stream()
@@ -50,7 +50,7 @@ final class TeamSuggestions {
                 .toList();
     }
 
-    /** Returns the members whom a text fits, the best first. */
+    /** Returns the members that match a text, best matches first. */
     private List<MemberText> find(String wanted) {
         List<String> words = SearchText.words(wanted);
         return members.stream()
@@ -73,7 +73,7 @@ final class TeamSuggestions {
         return number == null ? SearchText.of(text) : number.digits();
     }
 
-    /** Returns a few of the suggestions that fit a text, exact ones first. */
+    /** Returns the first suggestions for a text, exact matches first. */
     List<String> search(String text) {
         return suggestions(find(wanted(text))).stream().limit(MAX_SUGGESTIONS).toList();
     }
@@ -88,7 +88,7 @@ final class TeamSuggestions {
     /**
      * Finds the one login number that a text means: a number, a whole suggestion, name or e-mail address. Never guesses.
      *
-     * @param namesOthers whether whoever asks may see the team, so that a refusal names who could be meant
+     * @param namesOthers whether the user may see the team, so that the message can name matching members
      */
     Choice choose(String text, boolean namesOthers) {
         String wanted = wanted(text);
@@ -103,17 +103,17 @@ final class TeamSuggestions {
         }
         List<String> named = suggestions(exact.isEmpty() ? found : exact);
         if (unavailable != null || text.isBlank()) {
-            return refusal(unavailable);
+            return noChoice(unavailable);
         }
         if (found.isEmpty() && LoginNumber.parseOrNull(text) != null) {
-            return refusal(Messages.TeamSuggestions_nobodyHas());
+            return noChoice(Messages.TeamSuggestions_nobodyHas());
         }
         if (named.isEmpty()) {
-            return refusal(
+            return noChoice(
                     found.isEmpty() ? Messages.TeamSuggestions_nobodyFits() : Messages.TeamSuggestions_noNumber());
         }
         if (!exact.isEmpty() && named.stream().map(SearchText::of).distinct().count() < named.size()) {
-            return refusal(Messages.TeamSuggestions_alike());
+            return noChoice(Messages.TeamSuggestions_alike());
         }
         String problem = exact.isEmpty() ? Messages.TeamSuggestions_part() : Messages.TeamSuggestions_several();
         if (namesOthers) {
@@ -124,7 +124,7 @@ final class TeamSuggestions {
         return new Choice(List.of(), problem, exact.isEmpty());
     }
 
-    private static Choice refusal(@CheckForNull String problem) {
+    private static Choice noChoice(@CheckForNull String problem) {
         return new Choice(List.of(), problem, false);
     }
 }
