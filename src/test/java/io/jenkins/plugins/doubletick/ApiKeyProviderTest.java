@@ -137,7 +137,7 @@ class ApiKeyProviderTest {
         WorkflowRun last = startHanging(31, 32);
         HangingVault.awaitCallers(1);
         StandInExtension.assertLog(
-                "ERROR: +91••••••3210 may still be logged in. The credential 'doubletick' was not looked up, because 32 other"
+                "ERROR: +91••••••3210 may still be logged in. The credential 'doubletick' could not be looked up, because 32 other"
                         + " look-ups wait for stores of credentials that do not answer. Check those stores.",
                 end(Result.FAILURE, start(step(StandInExtension.CREDENTIALS_ID))));
 

@@ -107,7 +107,7 @@ class DoubleTickConfigurationTest {
             401 | {'message':'Invalid public api key'}         | DoubleTick answered 401: Invalid public api key. Check the credential 'doubletick':
             403 | {'reason':'FORBIDDEN'}                       | DoubleTick answered 403: FORBIDDEN. Check in DoubleTick, under Settings
             503 | {}                                           | DoubleTick answered 503
-              0 | reset                                        | The connection broke before DoubleTick's answer was there. Check that the Jenkins controller
+              0 | reset                                        | The connection was lost before the response was complete. Check that the Jenkins controller
             """)
     void verifyKeyExplains(int status, String body, String expected) throws Exception {
         StandInExtension.addDefaultKey();

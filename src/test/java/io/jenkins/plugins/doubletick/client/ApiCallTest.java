@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiCallTest {
 
     private static final Logger LOGGER = Logger.getLogger(ApiCall.class.getName());
-    private static final String INTERNAL = "Jenkins could not send the request or take its answer: ";
+    private static final String INTERNAL = "Jenkins could not send the request or read the response: ";
 
     private static CompletableFuture<LogoutResult> send(ClientFixture fixture, int key) throws DoubleTickException {
         return fixture.client.logout(

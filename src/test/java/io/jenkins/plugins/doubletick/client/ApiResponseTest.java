@@ -87,7 +87,7 @@ class ApiResponseTest {
         for (int status = 300; status < 600; status++) {
             boolean isRedirect = status < 400;
             Reason other = isRedirect ? Reason.REDIRECTED : Reason.UNEXPECTED_STATUS;
-            String said = isRedirect ? ", a redirect to ?, which is not followed: Status" : ": Status";
+            String said = isRedirect ? ", a redirect to ?, which the plugin does not follow: Status" : ": Status";
             assertFails(
                     reasons.getOrDefault(status, other),
                     "DoubleTick answered " + status + said,
@@ -267,7 +267,7 @@ class ApiResponseTest {
                 "{\"success\":false,\"message\":\"Nobody is called key_stand-in-7f3a9c\"}".getBytes(UTF_8));
         assertFails(
                 Reason.REDIRECTED,
-                "DoubleTick answered 302, a redirect to https://x/?k=****&of=+91••••••3210, which is not followed: Status",
+                "DoubleTick answered 302, a redirect to https://x/?k=****&of=+91••••••3210, which the plugin does not follow: Status",
                 302,
                 new byte[0],
                 "Location",

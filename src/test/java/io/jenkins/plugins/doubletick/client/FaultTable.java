@@ -26,15 +26,15 @@ final class FaultTable {
     private static final Reply TUNNEL = ProxyReplies.tunnel();
     private static final IntFunction<ProxySettings> OPEN = ProxySettings::withoutLogin;
 
-    private static final String LOST = "CONNECTION_LOST: The connection broke before DoubleTick's answer was there";
-    private static final String NO_HTTP = "CONNECTION_LOST: The answer is not valid HTTP";
+    private static final String LOST = "CONNECTION_LOST: The connection was lost before the response was complete";
+    private static final String NO_HTTP = "CONNECTION_LOST: The response is not valid HTTP";
     private static final String REFUSED =
-            "CONNECTION_FAILED: No connection to {host} on port {port}: it is refused or there is no way there";
+            "CONNECTION_FAILED: No connection to {host} on port {port}: the host rejects it or cannot be reached";
     private static final String UNTRUSTED =
-            "TLS: The TLS certificate of localhost has expired or is not one that Java trusts here";
+            "TLS: The TLS certificate of localhost has expired or is not trusted by Java";
     private static final String LOGIN =
-            "PROXY_LOGIN: The proxy demands a login and does not accept the one it was given";
-    private static final String NO_TUNNEL = ": The proxy answered {n} instead of letting the request through";
+            "PROXY_LOGIN: The proxy requires a login and does not accept the configured one";
+    private static final String NO_TUNNEL = ": The proxy answered {n} and does not forward the request";
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
 
     private FaultTable() {}
@@ -64,7 +64,7 @@ final class FaultTable {
                 Fault.of("a status below zero", raw("HTTP/1.1 -12 Status\r\n\r\n"))
                         .fails(
                                 4,
-                                "INTERNAL: Jenkins could not send the request or take its answer: "
+                                "INTERNAL: Jenkins could not send the request or read the response: "
                                         + "java.lang.IllegalStateException: code < 0: -12"),
                 Fault.of("no gzip", answer(201, OK, "Content-Encoding: gzip")).fails(4, LOST),
                 Fault.of("a header field of 1 MB", raw(head("X: " + "x".repeat(1_000_000))))
@@ -116,7 +116,7 @@ final class FaultTable {
                         .fails(UNTRUSTED),
                 untrusted("an expired certificate", TestCertificates.expired()).fails(UNTRUSTED),
                 untrusted("a certificate for another host", TestCertificates.forAnotherHost())
-                        .fails("TLS: The TLS certificate that was presented is not for localhost"),
+                        .fails("TLS: The TLS certificate is for another host than localhost"),
                 Fault.deaf("no TLS", raw("HTTP/1.1 400 Bad Request\r\n\r\n"))
                         .https()
                         .fails("TLS: No secure connection to localhost: Unsupported or unrecognized SSL message"),
@@ -132,7 +132,7 @@ final class FaultTable {
         return IntStream.of(301, 302, 303, 307, 308)
                 .mapToObj(status -> Fault.of("redirect " + status, answer(status, OK, "Location: " + elsewhere + "/x"))
                         .fails("REDIRECTED: DoubleTick answered " + status + ", a redirect to " + elsewhere
-                                + "/x, which is not followed: Status"));
+                                + "/x, which the plugin does not follow: Status"));
     }
 
     private static Stream<Fault> waits() {
@@ -141,7 +141,7 @@ final class FaultTable {
         Stream<String> tooLong =
                 Stream.of("63", "9".repeat(40), date(now.plusHours(1)), "Fri, 31 Dec 9999 23:59:59 GMT");
         String text =
-                ": DoubleTick answered {n}: Status; it asks to wait {n} s, longer than the 60 s that this plugin waits";
+                ": DoubleTick answered {n}: Status. DoubleTick asks for a wait of {n} s, but the plugin waits 60 s at most";
         return Stream.concat(
                 none.flatMap(wait -> Stream.of(wait(429, wait), wait(503, wait))),
                 tooLong.flatMap(wait -> Stream.of(
@@ -182,7 +182,7 @@ final class FaultTable {
                                 "UNKNOWN_HOST: The host name proxy.invalid is unknown (through the proxy"
                                         + " proxy.invalid:{proxy})"),
                 unusable("a proxy at an impossible port", port -> ProxySettings.withoutLogin(99_999))
-                        .fails("PROXY: The proxy settings cannot be used: port out of range:99999"));
+                        .fails("PROXY: The proxy settings are not valid: port out of range:99999"));
     }
 
     private static Stream<Fault> logins() {

@@ -39,9 +39,9 @@ class NetworkFailureTest {
 
     static Stream<Arguments> failures() {
         String refused =
-                "CONNECTION_FAILED: No connection to api.example on port 8443: it is refused or there is no way there";
-        String lost = "CONNECTION_LOST: The connection broke before DoubleTick's answer was there";
-        String certificate = "TLS: The TLS certificate of api.example has expired or is not one that Java trusts here";
+                "CONNECTION_FAILED: No connection to api.example on port 8443: the host rejects it or cannot be reached";
+        String lost = "CONNECTION_LOST: The connection was lost before the response was complete";
+        String certificate = "TLS: The TLS certificate of api.example has expired or is not trusted by Java";
         String unknown = "UNKNOWN_HOST: The host name api.example is unknown";
         return Stream.of(
                 Arguments.of(
@@ -51,7 +51,7 @@ class NetworkFailureTest {
                 Arguments.of(new UnknownHostException(), unknown),
                 Arguments.of(
                         new ProtocolException("Received HTTP_PROXY_AUTH (407) code while not using proxy"),
-                        "PROXY: The proxy demands a login and does not accept the one it was given"),
+                        "PROXY: The proxy requires a login and does not accept the configured one"),
                 Arguments.of(new ProtocolException("unexpected end of stream"), lost),
                 Arguments.of(new SSLException("x", new IOException(new CertificateExpiredException())), certificate),
                 Arguments.of(new SSLException("x", new CertificateExpiredException()), certificate),
@@ -74,7 +74,7 @@ class NetworkFailureTest {
     @Test
     void proxySettingsThatCannotBeUsed() {
         for (Throwable broken : List.of(new IllegalArgumentException("port"), new StackOverflowError("port"))) {
-            assertFailure("PROXY: The proxy settings cannot be used: port", new IOException(), client(() -> {
+            assertFailure("PROXY: The proxy settings are not valid: port", new IOException(), client(() -> {
                 throw NetworkFailureTest.<RuntimeException>unchecked(broken);
             }));
         }
@@ -88,7 +88,7 @@ class NetworkFailureTest {
     @Test
     void whatIsNoNetworkFailureIsNotTheProxys() {
         assertFailure(
-                "INTERNAL: Jenkins could not send the request or take its answer: java.lang.IllegalStateException: no",
+                "INTERNAL: Jenkins could not send the request or read the response: java.lang.IllegalStateException: no",
                 new IllegalStateException("no"),
                 client(() -> List.of(PROXY)));
     }

@@ -64,7 +64,7 @@ class TeamResponseTest {
     private static void assertTooLarge(byte[] body) {
         assertFailure(
                 Reason.TEAM_TOO_LARGE,
-                "The list of members is too large: it has more than 10000, or more of each than is read",
+                "The list of members is too large: it has more than 10000 members, or too much text",
                 body);
     }
 

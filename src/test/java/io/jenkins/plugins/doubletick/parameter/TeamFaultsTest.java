@@ -101,7 +101,7 @@ class TeamFaultsTest {
         faults.put(
                 "DoubleTick answered 200, but without a list of members. Check whether a proxy",
                 ScriptedServer.answer(200, "{}"));
-        faults.put("The connection broke before DoubleTick's answer was there (4 tries). Check that", cut);
+        faults.put("The connection was lost before the response was complete (4 tries). Check that", cut);
         faults.put("The list of members is too large", ScriptedServer.answer(200, members(10_001)));
         for (Map.Entry<String, ScriptedServer.Reply> fault : faults.entrySet()) {
             try (ScriptedServer server = new ScriptedServer(fault.getValue())) {

@@ -125,7 +125,7 @@ class AbortTest {
             build.doStop();
             r.assertBuildStatus(Result.ABORTED, r.waitForCompletion(build));
             String log = JenkinsRule.getLog(build);
-            assertFalse(log.contains("+91••••••3210 was not looked up"), log);
+            assertFalse(log.contains("+91••••••3210 could not be looked up"), log);
         }
     }
 

@@ -28,9 +28,9 @@ final class BuildFaults {
     private static final IntFunction<ProxySettings> PROXY = as(null, null);
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
     private static final String REFUSED =
-            "No connection to {host} on port {port}: it is refused or there is no way there";
+            "No connection to {host} on port {port}: the host rejects it or cannot be reached";
     private static final String DEMANDS_LOGIN =
-            "The proxy demands a login and does not accept the one it was given" + VIA;
+            "The proxy requires a login and does not accept the configured one" + VIA;
 
     private BuildFaults() {}
 
@@ -51,7 +51,7 @@ final class BuildFaults {
                 Fault.of("a redirect", answer(302, "", "Location: /?key=" + DoubleTickStandIn.KEY))
                         .fails(
                                 Reason.REDIRECTED,
-                                "DoubleTick answered 302, a redirect to /?key=****, which is not followed: Status"),
+                                "DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status"),
                 Fault.of("a key that is not accepted", answer(401, said))
                         .fails(Reason.API_KEY_REJECTED, "DoubleTick answered 401: No **** Finished: SUCCESS"),
                 Fault.of("a number that is not accepted", answer(422, "{\"message\":\"Unknown\"}"))
@@ -61,8 +61,7 @@ final class BuildFaults {
                 Fault.of("a limit for the next hour", answer(429, "", "Retry-After: 3600"))
                         .fails(
                                 Reason.RATE_LIMITED,
-                                "DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this"
-                                        + " plugin waits"),
+                                "DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most"),
                 Fault.of("a server that fails", answer(500, ""))
                         .tries(4)
                         .fails(Reason.SERVER_ERROR, "DoubleTick answered 500: Status"),
@@ -78,7 +77,7 @@ final class BuildFaults {
                         .requests(0)
                         .fails(
                                 Reason.TLS,
-                                "The TLS certificate of localhost has expired or is not one that Java trusts here"),
+                                "The TLS certificate of localhost has expired or is not trusted by Java"),
                 Fault.down("an unknown host")
                         .https()
                         .host("doubletick.invalid")
@@ -87,7 +86,7 @@ final class BuildFaults {
                 Fault.down("a refused connection").tries(4).fails(Reason.CONNECTION_FAILED, REFUSED),
                 Fault.of("a lost connection", ScriptedServer.reset())
                         .tries(4)
-                        .fails(Reason.CONNECTION_LOST, "The connection broke before DoubleTick's answer was there"),
+                        .fails(Reason.CONNECTION_LOST, "The connection was lost before the response was complete"),
                 Fault.of("no answer", ScriptedServer.silence())
                         .impatient()
                         .tries(4)
@@ -108,7 +107,7 @@ final class BuildFaults {
                         .fails(Reason.PROXY, DEMANDS_LOGIN),
                 unusableProxy("a proxy that is down", PROXY).tries(4).fails(Reason.CONNECTION_FAILED, REFUSED + VIA),
                 unusableProxy("a proxy at an impossible port", port -> settings(99_999, null, null))
-                        .fails(Reason.PROXY, "The proxy settings cannot be used: port out of range:99999"));
+                        .fails(Reason.PROXY, "The proxy settings are not valid: port out of range:99999"));
     }
 
     private static Stream<Row> noProxyHosts() {
@@ -119,7 +118,7 @@ final class BuildFaults {
                         unusableProxy("No Proxy Host that cannot be read", PROXY)
                                 .fails(
                                         Reason.PROXY,
-                                        "The proxy settings cannot be used: Unclosed character class near index 0 [ ^"),
+                                        "The proxy settings are not valid: Unclosed character class near index 0 [ ^"),
                         "["));
     }
 

@@ -145,7 +145,7 @@ class DoubleTickMemberStepTest {
     @Test
     void unknownCredential() throws Exception {
         StandInExtension.assertLog(
-                "ERROR: +91••••••3210 was not looked up. There is no credential with the ID 'other' that this build could"
+                "ERROR: +91••••••3210 could not be looked up. There is no credential with the ID 'other' that this build could"
                         + " use. Check the ID",
                 build("doubletickMember loginNumber: '+919876543210', credentialsId: 'other'", Result.FAILURE));
         doubleTick.assertNothingSent();
@@ -182,7 +182,7 @@ class DoubleTickMemberStepTest {
                 Arguments.of(
                         ScriptedServer.answer(302, "", "Location: https://portal.example.com/"),
                         1,
-                        "DoubleTick answered 302, a redirect to https://portal.example.com/, which is not followed:"
+                        "DoubleTick answered 302, a redirect to https://portal.example.com/, which the plugin does not follow:"
                                 + " Status. " + CHECK_ANSWER),
                 Arguments.of(
                         ScriptedServer.answer(200, "<html>"),
@@ -191,8 +191,7 @@ class DoubleTickMemberStepTest {
                 Arguments.of(
                         ScriptedServer.answer(429, "{\"message\":\"Wait\"}", "Retry-After: 3600"),
                         1,
-                        "DoubleTick answered 429: Wait; it asks to wait 3600 s, longer than the 60 s that this"
-                                + " plugin waits. Build again later."),
+                        "DoubleTick answered 429: Wait. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Build again later."),
                 Arguments.of(
                         ScriptedServer.answer(503, "{\"message\":\"Down\"}"),
                         4,
@@ -200,7 +199,7 @@ class DoubleTickMemberStepTest {
                 Arguments.of(
                         ScriptedServer.answer(200, tooLarge),
                         1,
-                        "The list of members is too large: it has more than 10000, or more of each than is read. Members of so large a team can be"
+                        "The list of members is too large: it has more than 10000 members, or too much text. Members of so large a team can be"
                                 + " logged out, but not looked up: leave this step out."),
                 Arguments.of(
                         (ScriptedServer.Reply) (socket, server) -> {
@@ -208,7 +207,7 @@ class DoubleTickMemberStepTest {
                             socket.getOutputStream().write("{\"data\":[{},".getBytes(StandardCharsets.UTF_8));
                         },
                         4,
-                        "The connection broke before DoubleTick's answer was there (4 tries). " + CHECK_NETWORK));
+                        "The connection was lost before the response was complete (4 tries). " + CHECK_NETWORK));
     }
 
     @ParameterizedTest
@@ -217,7 +216,7 @@ class DoubleTickMemberStepTest {
         try (ScriptedServer server = new ScriptedServer(reply)) {
             StandInExtension.use(server.url());
             StandInExtension.assertLog(
-                    "ERROR: +91••••••3210 was not looked up. " + text,
+                    "ERROR: +91••••••3210 could not be looked up. " + text,
                     build("doubletickMember '+919876543210'", Result.FAILURE));
             assertEquals(tries, server.requests().size());
         }
@@ -227,8 +226,7 @@ class DoubleTickMemberStepTest {
     void noConnection() throws Exception {
         StandInExtension.use("http://127.0.0.1:1");
         StandInExtension.assertLog(
-                "ERROR: +91••••••3210 was not looked up. No connection to 127.0.0.1 on port 1: it is refused or there is no"
-                        + " way there (4 tries). " + CHECK_NETWORK,
+                "ERROR: +91••••••3210 could not be looked up. No connection to 127.0.0.1 on port 1: the host rejects it or cannot be reached (4 tries). " + CHECK_NETWORK,
                 build("doubletickMember '+919876543210'", Result.FAILURE));
     }
 
