@@ -10,6 +10,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -26,13 +27,18 @@ public final class Lane {
     private final Set<Object> done = new HashSet<>();
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
-    private Lane() {}
+    private final Executor pool;
+
+    /** @param pool starts a thread for each stage */
+    Lane(Executor pool) {
+        this.pool = pool;
+    }
 
     /** Returns the one lane of a build or a job. */
     @NonNull
     public static Lane of(Object owner) {
         synchronized (LANES) {
-            return LANES.computeIfAbsent(owner, o -> new Lane());
+            return LANES.computeIfAbsent(owner, o -> new Lane(Computer.threadPoolForRemoting));
         }
     }
 
@@ -43,8 +49,7 @@ public final class Lane {
      */
     @NonNull
     public synchronized <T> CompletableFuture<T> call(Callable<T> code) {
-        CompletableFuture<T> result =
-                last.handleAsync((before, failure) -> callNow(code), Computer.threadPoolForRemoting);
+        CompletableFuture<T> result = last.handleAsync((before, failure) -> callNow(code), pool);
         // Does not keep the result, because it can be an API key.
         last = result.handle((value, failure) -> null);
         return result.copy();
@@ -63,20 +68,24 @@ public final class Lane {
     @SuppressWarnings("unchecked") // A purpose has one type of result.
     public synchronized <T> CompletableFuture<T> share(Object purpose, Callable<T> code) {
         CompletableFuture<T> shared = (CompletableFuture<T>) waiting.get(purpose);
-        if (shared == null) {
-            shared = call(() -> {
-                begin(purpose);
-                return code.call();
-            });
-            waiting.put(purpose, shared);
-            // Without a thread, the call fails before it begins.
-            shared.whenComplete((value, failure) -> begin(purpose));
-        }
-        return shared.copy();
+        return shared == null ? shareNew(purpose, code).copy() : shared.copy();
     }
 
-    private synchronized void begin(Object purpose) {
-        waiting.remove(purpose);
+    private <T> CompletableFuture<T> shareNew(Object purpose, Callable<T> code) {
+        CompletableFuture<T> shared = call(() -> {
+            synchronized (this) {
+                waiting.remove(purpose);
+            }
+            return code.call();
+        });
+        waiting.put(purpose, shared);
+        // Without a thread, the call fails before it begins.
+        shared.whenComplete((value, failure) -> {
+            synchronized (this) {
+                waiting.remove(purpose, shared);
+            }
+        });
+        return shared;
     }
 
     /** Returns whether this is the first call of this method with an equal {@code purpose}. */
