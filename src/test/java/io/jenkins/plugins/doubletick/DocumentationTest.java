@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleProject;
+import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
@@ -21,22 +22,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Runs every snippet and example of the documentation. */
-@WithJenkins
-class DocumentationTest {
+class DocumentationTest extends OneJenkins {
 
     private static final Path EXAMPLES = Path.of("docs/examples");
-
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
 
     /** Every page whose text is tested. */
     static List<Path> pages() throws IOException {
@@ -68,34 +64,8 @@ class DocumentationTest {
         return found.get(0);
     }
 
-    @Test
-    void groovySnippetsRun(JenkinsRule r) throws Exception {
-        StandInExtension.addDefaultKey();
-        StandInExtension.use(doubleTick.standIn().url()); // Waits between tries are short from here on.
-        List<String> snippets = blocks("groovy");
-        assertTrue(snippets.size() >= 6, "Snippets: " + snippets.size());
-        for (String snippet : snippets) {
-            WorkflowJob job = r.createProject(WorkflowJob.class);
-            job.setDefinition(new CpsFlowDefinition(snippet, true));
-            if (snippet.contains("parameters {")) {
-                // As in Jenkins itself, a first build declares the parameters.
-                job.scheduleBuild2(0).get();
-            }
-            int before = doubleTick.requests().size();
-            WorkflowRun build = job.scheduleBuild2(0, new ParametersAction(values(job, "+919876543210")))
-                    .get();
-            r.assertBuildStatus(snippet.contains("UNSTABLE") ? Result.UNSTABLE : Result.SUCCESS, build);
-            assertTrue(doubleTick.requests().size() > before, snippet);
-        }
-
-        WorkflowJob busy = r.createProject(WorkflowJob.class);
-        busy.setDefinition(
-                new CpsFlowDefinition("doubletickLogout loginNumber: '" + DoubleTickStandIn.BUSY + "'", true));
-        r.assertLogContains(textBlock("Logging ").replace(" in 2 s", " in 1 s"), r.buildAndAssertSuccess(busy));
-    }
-
-    /** For each of the job's parameters that is a login number. */
-    private static List<ParameterValue> values(WorkflowJob job, String number) {
+    /** A value for each of the job's parameters that is a login number. */
+    private static ParametersAction values(Job<?, ?> job, String number) {
         List<ParameterValue> values = new ArrayList<>();
         ParametersDefinitionProperty parameters = job.getProperty(ParametersDefinitionProperty.class);
         if (parameters != null) {
@@ -105,11 +75,34 @@ class DocumentationTest {
                 }
             }
         }
-        return values;
+        return new ParametersAction(values);
     }
 
     @Test
-    void configurationAsCode(JenkinsRule r) throws Exception {
+    void groovySnippetsRun() throws Exception {
+        List<String> snippets = blocks("groovy");
+        assertTrue(snippets.size() >= 7, "Snippets: " + snippets.size());
+        for (String snippet : snippets) {
+            WorkflowJob job = pipeline(snippet);
+            if (snippet.contains("parameters {")) {
+                job.scheduleBuild2(0).get(); // Declares the parameters.
+            }
+            int before = doubleTick.requests().size();
+            r.assertBuildStatusSuccess(job.scheduleBuild2(0, values(job, MEMBER)));
+            assertTrue(doubleTick.requests().size() > before, snippet);
+        }
+    }
+
+    @Test
+    void logOfABuildIsAsTheReadmeShows() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, logout(DoubleTickStandIn.BUSY));
+        assertTrue(JenkinsRule.getLog(build)
+                .contains(textBlock("Logging ").replaceFirst("again in [23] s", "again in 1 s")));
+    }
+
+    @Test
+    void configurationAsCodeAndJobDslSnippetsWork() throws Exception {
+        StandInExtension.forgetKeys();
         List<String> snippets = blocks("yaml");
         assertEquals(2, snippets.size()); // ConfigurationAsCodeTest has the other one.
         String example = Files.readString(EXAMPLES.resolve("jenkins.yaml"));
@@ -121,27 +114,45 @@ class DocumentationTest {
         } finally {
             Files.delete(file);
         }
-
         ExecuteDslScripts script = new ExecuteDslScripts();
-        script.setScriptText(textBlock("job("));
+        script.setScriptText(textBlock("job(").replace("log-out-member", "by-job-dsl"));
         FreeStyleProject seed = r.createFreeStyleProject();
         seed.getBuildersList().add(script);
         r.buildAndAssertSuccess(seed);
-        r.buildAndAssertSuccess(r.jenkins.getItemByFullName("log-out-member", FreeStyleProject.class));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
+        r.buildAndAssertSuccess(r.jenkins.getItemByFullName("by-job-dsl", FreeStyleProject.class));
+        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, MEMBER);
     }
 
     @Test
-    void offboardingFreestyle(JenkinsRule r) throws Exception {
-        StandInExtension.addDefaultKey();
+    void freestyleExampleLogsOut() throws Exception {
         FreeStyleProject job;
         try (var xml = Files.newInputStream(EXAMPLES.resolve("offboarding-freestyle.xml"))) {
             job = (FreeStyleProject) r.jenkins.createProjectFromXML("log-out-member", xml);
         }
-        DoubleTickLoginNumberParameterDefinition parameter = (DoubleTickLoginNumberParameterDefinition)
-                job.getProperty(ParametersDefinitionProperty.class).getParameterDefinition("LOGIN_NUMBER");
-        r.assertBuildStatusSuccess(
-                job.scheduleBuild2(0, new ParametersAction(parameter.createValue("+91 98765 43210"))));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
+        r.assertBuildStatusSuccess(job.scheduleBuild2(0, values(job, "+91 98765 43210")));
+        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, MEMBER);
+    }
+
+    @Test
+    void restartFromStageOfTheExampleAsksAgain() throws Exception {
+        WorkflowJob job = pipeline(Files.readString(EXAMPLES.resolve("offboarding.Jenkinsfile")));
+        r.buildAndAssertStatus(Result.FAILURE, job); // Declares the parameter.
+        WorkflowRun build = job.scheduleBuild2(0, values(job, MEMBER))
+                .waitForStart();
+        approve(build);
+        assertEquals(1, logouts(build).size());
+        build.getAction(RestartDeclarativePipelineAction.class)
+                .run("Approve and log out")
+                .getFuture()
+                .waitForStart();
+        approve(job.getLastBuild());
+        assertEquals(2 + 1, doubleTick.requests().size()); // The team is kept.
+    }
+
+    private static void approve(WorkflowRun build) throws Exception {
+        r.waitForMessage("Log out Asha Rao (Agent, +91••••••3210) from DoubleTick on every device?", build);
+        assertEquals(0, count("is logged out", build));
+        build.getAction(InputAction.class).getExecutions().get(0).doProceedEmpty();
+        end(Result.SUCCESS, build);
     }
 }

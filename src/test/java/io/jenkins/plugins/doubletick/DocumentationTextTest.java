@@ -13,23 +13,35 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Holds the documentation's links and the messages that it explains against what is there. */
+/** Compares the documentation's links, classes, rooms and messages with the sources. */
 class DocumentationTextTest {
 
+    private static final Path SOURCES = Path.of("src/main/java/io/jenkins/plugins/doubletick");
+
+    private static List<Path> files(Path directory, String ending) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(ending)).toList();
+        }
+    }
+
+    private static Stream<MatchResult> find(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results();
+    }
+
     @Test
-    void linksWithinTheProjectLeadSomewhere() throws Exception {
+    void linksWithinTheProjectHaveTargets() throws Exception {
         for (Path page : DocumentationTest.pages()) {
-            Matcher link =
-                    Pattern.compile("]\\((?!https?:)([^)#]*)#?([^)]*)\\)").matcher(Files.readString(page));
-            while (link.find()) {
+            for (MatchResult link : find("]\\((?!https?:)([^)#]*)#?([^)]*)\\)", Files.readString(page))
+                    .toList()) {
                 Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
                 assertTrue(Files.exists(target), page + " -> " + link.group(1));
                 String anchor = link.group(2);
@@ -40,9 +52,7 @@ class DocumentationTextTest {
 
     /** What GitHub makes of the page's headings. */
     private static Set<String> anchors(Path page) throws IOException {
-        return Pattern.compile("(?m)^#+ (.*)$")
-                .matcher(Files.readString(page))
-                .results()
+        return find("(?m)^#+ (.*)$", Files.readString(page))
                 .map(heading -> heading.group(1)
                         .toLowerCase(Locale.ROOT)
                         .replaceAll("[^\\w -]", "")
@@ -51,40 +61,49 @@ class DocumentationTextTest {
     }
 
     @Test
-    void architectureShowsClassesThatAreThere() throws Exception {
+    void architectureNamesOnlyClassesThatExist() throws Exception {
         String page = Files.readString(Path.of("docs/architecture.md"));
-        Set<String> shown = Pattern.compile("\\b(?:[A-Z][a-z]+){2,}\\b")
-                .matcher(page.substring(0, page.indexOf("## Why")))
-                .results()
+        Set<String> shown = find("\\b(?:[A-Z][a-z]+){2,}\\b", page.substring(0, page.indexOf("## Why")))
                 .map(MatchResult::group)
                 .filter(name -> !Set.of("DoubleTick", "OkHttp").contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertTrue(shown.size() >= 20, "Shown: " + shown);
-        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
-            sources.forEach(
-                    source -> shown.remove(source.getFileName().toString().replace(".java", "")));
-        }
+        files(SOURCES, ".java")
+                .forEach(source -> shown.remove(source.getFileName().toString().replace(".java", "")));
         assertEquals(Set.of(), shown);
     }
 
-    /** That the client imports nothing of Jenkins is what pom-client-only.xml compiles. */
-    @Test
-    void nothingPointsBackToThePackageOfTheParameter() throws Exception {
-        Path sources = Path.of("src/main/java/io/jenkins/plugins/doubletick");
-        List<Path> back = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(sources)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (!file.startsWith(sources.resolve("parameter"))
-                        && Files.readString(file).contains("doubletick.parameter.")) {
-                    back.add(file);
-                }
+    @ParameterizedTest
+    @CsvSource({
+        "client,    step parameter monitor hudson jenkins root",
+        "monitor,   step parameter",
+        "parameter, step monitor",
+        "step,      parameter monitor",
+        ",          step parameter monitor"
+    })
+    void roomsUseOnlyTheRoomsBelowThem(String room, String others) throws Exception {
+        String imports = Stream.of(others.split(" "))
+                .map(other -> switch (other) {
+                    case "hudson", "jenkins" -> other + "\\.";
+                    case "root" -> "io\\.jenkins\\.plugins\\.doubletick\\.[A-Z]";
+                    default -> "io\\.jenkins\\.plugins\\.doubletick\\." + other;
+                })
+                .collect(Collectors.joining("|", "(?m)^import (static )?(", ").*$"));
+        Path directory = room == null ? SOURCES : SOURCES.resolve(room);
+        for (Path file : files(directory, ".java")) {
+            if (file.getParent().equals(directory)) {
+                assertEquals(
+                        List.of(),
+                        find(imports, Files.readString(file))
+                                .map(MatchResult::group)
+                                .toList(),
+                        file::toString);
             }
         }
-        assertEquals(List.of(), back);
     }
 
     @Test
-    void explainedMessagesAreOnesThatThePluginSays() throws Exception {
+    void tablesExplainOnlyMessagesOfThePlugin() throws Exception {
         List<String> messages = messages();
         List<String> unknown = new ArrayList<>();
         int explained = 0;
@@ -93,12 +112,10 @@ class DocumentationTextTest {
                     .matcher(Files.readString(page));
             while (table.find()) {
                 for (String row : table.group(1).split("\n")) {
-                    Matcher said = Pattern.compile("`([^`]+)`").matcher(row.split("\\|")[1]);
-                    while (said.find()) {
+                    for (MatchResult said : find("`([^`]+)`", row.split("\\|")[1]).toList()) {
                         explained++;
-                        Predicate<String> same =
-                                Pattern.compile(pattern(said.group(1))).asPredicate();
-                        if (messages.stream().noneMatch(same)) {
+                        Pattern same = Pattern.compile(pattern(said.group(1)));
+                        if (messages.stream().noneMatch(same.asPredicate())) {
                             unknown.add(page + ": " + said.group(1));
                         }
                     }
@@ -112,18 +129,13 @@ class DocumentationTextTest {
     /** The texts of all Messages.properties, with a dots sign for each of their arguments. */
     private static List<String> messages() throws IOException {
         List<String> messages = new ArrayList<>();
-        try (Stream<Path> resources = Files.walk(Path.of("src/main/resources"))) {
-            for (Path file : resources
-                    .filter(path -> path.endsWith("Messages.properties"))
-                    .toList()) {
-                Properties properties = new Properties();
-                try (Reader reader = Files.newBufferedReader(file)) {
-                    properties.load(reader);
-                }
-                for (Object message : properties.values()) {
-                    messages.add(
-                            message.toString().replace("''", "'").replaceAll("\\{[^{}]*(\\{[^{}]*}[^{}]*)*}", "…"));
-                }
+        for (Path file : files(Path.of("src/main/resources"), "Messages.properties")) {
+            Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+            for (Object message : properties.values()) {
+                messages.add(message.toString().replace("''", "'").replaceAll("\\{[^{}]*(\\{[^{}]*}[^{}]*)*}", "…"));
             }
         }
         return messages;

@@ -1,15 +1,12 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.AbortException;
-import hudson.model.FreeStyleBuild;
-import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,13 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-class DoubleTickClientProviderTest {
+class DoubleTickClientProviderTest extends StepJobs {
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
 
     @Test
-    void withoutThePropertyItIsDoubleTick() throws Exception {
+    void addressIsDoubleTicksWithoutTheProperty() throws Exception {
         System.clearProperty(DoubleTickClientProvider.URL_PROPERTY);
         assertEquals(
                 "https://public.doubletick.io/", DoubleTickClientProvider.url().toString());
@@ -38,8 +35,8 @@ class DoubleTickClientProviderTest {
                 "http://127.1.2.3",
                 "http://[::1]:8081/api"
             })
-    void allowed(String url) throws Exception {
-        System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
+    void propertyTakesHttpsAndLoopbackAddresses(String url) throws Exception {
+        StandInExtension.use(url);
         assertTrue(DoubleTickClientProvider.url().toString().startsWith(url));
     }
 
@@ -54,24 +51,21 @@ class DoubleTickClientProviderTest {
                 "localhost:8081",
                 "nonsense"
             })
-    void refused(String url) {
-        System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
+    void propertyRefusesEverythingElse(String url) {
+        StandInExtension.use(url);
         assertThrows(AbortException.class, DoubleTickClientProvider::url);
     }
 
     @Test
     @WithJenkins
-    void nothingIsSentToARefusedAddress(JenkinsRule r) throws Exception {
+    void nothingIsSentToARefusedAddress(JenkinsRule rule) throws Exception {
+        r = rule;
         StandInExtension.addDefaultKey();
-        System.setProperty(
-                DoubleTickClientProvider.URL_PROPERTY,
-                doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
-        FreeStyleProject job = r.createFreeStyleProject();
-        job.getBuildersList().add(new DoubleTickLogoutBuilder("+919876543210"));
-        FreeStyleBuild build = r.buildAndAssertStatus(Result.FAILURE, job);
+        StandInExtension.use(doubleTick.standIn().url().replace("127.0.0.1", "0.0.0.0"));
         StandInExtension.assertLog(
-                "ERROR: The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be an https URL, or http on a loopback address",
-                build);
+                "The Java system property io.jenkins.plugins.doubletick.apiUrl of the Jenkins controller must be an https"
+                        + " URL, or http on a loopback address. Nothing was sent.",
+                build(Result.FAILURE, logout(MEMBER)));
         doubleTick.assertNothingSent();
     }
 }

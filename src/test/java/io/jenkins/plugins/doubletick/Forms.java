@@ -21,7 +21,13 @@ public final class Forms {
      */
     public static String post(JenkinsRule r, Class<?> form, String method, String parameter, String value)
             throws Exception {
-        return send(r.createWebClient(), HttpMethod.POST, form, method, parameter, value)
+        return postIn(r, "", form, method, parameter, value);
+    }
+
+    /** @param item the URL of the item that is configured, which ends with a slash; empty for Jenkins itself */
+    public static String postIn(
+            JenkinsRule r, String item, Class<?> form, String method, String parameter, String value) throws Exception {
+        return send(r.createWebClient(), HttpMethod.POST, item, form, method, parameter, value)
                 .getWebResponse()
                 .getContentAsString()
                 .replaceAll("<[^>]*>", "")
@@ -33,7 +39,19 @@ public final class Forms {
     public static Page send(
             JenkinsRule.WebClient client, HttpMethod verb, Class<?> form, String method, String parameter, String value)
             throws Exception {
-        URL url = client.createCrumbedUrl("descriptorByName/" + form.getName() + "/" + method);
+        return send(client, verb, "", form, method, parameter, value);
+    }
+
+    private static Page send(
+            JenkinsRule.WebClient client,
+            HttpMethod verb,
+            String item,
+            Class<?> form,
+            String method,
+            String parameter,
+            String value)
+            throws Exception {
+        URL url = client.createCrumbedUrl(item + "descriptorByName/" + form.getName() + "/" + method);
         WebRequest request = new WebRequest(url, verb);
         request.setCharset(StandardCharsets.UTF_8);
         request.setRequestParameters(List.of(new NameValuePair(parameter, value)));

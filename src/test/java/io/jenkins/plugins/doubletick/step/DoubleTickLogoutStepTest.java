@@ -1,144 +1,122 @@
 package io.jenkins.plugins.doubletick.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
+import io.jenkins.plugins.doubletick.OneJenkins;
+import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.RateLimitedReply;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
-class DoubleTickLogoutStepTest {
+class DoubleTickLogoutStepTest extends OneJenkins {
 
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
+    private static final int MANY = 300;
+    private static final String MANY_LOGOUTS = parallel(MANY, logout("+91987651' + (1000 + n) + '"));
 
-    /** One for all: starting a Jenkins for each number would take most of the time. */
-    private static JenkinsRule r;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) {
-        r = rule;
-    }
-
-    @BeforeEach
-    void setUp() throws Exception {
-        StandInExtension.onlyDefaultKey();
-    }
-
-    private WorkflowRun build(String script, Result result) throws Exception {
-        WorkflowJob job = r.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return r.buildAndAssertStatus(result, job);
+    @Test
+    void stepLogsOutWithoutANode() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, logout(MEMBER));
+        doubleTick.assertOneLogout(KEY, MEMBER);
+        assertLog("Logging +91••••••3210 out of DoubleTick with the API key of the credential 'doubletick'", build);
+        assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
     }
 
     @Test
-    void scriptedWithoutNode() throws Exception {
-        WorkflowRun build = build("doubletickLogout loginNumber: '+919876543210'", Result.SUCCESS);
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, "+919876543210");
-        StandInExtension.assertLog(
-                "Logging +91••••••3210 out of DoubleTick, with the API key of the credential 'doubletick'", build);
-        StandInExtension.assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
-    }
-
-    @Test
-    void declarativeWithAgentNone() throws Exception {
-        StandInExtension.addGlobally(StandInExtension.apiKey("other", DoubleTickStandIn.SECOND_KEY));
-        build("""
-                pipeline {
-                    agent none
-                    stages {
-                        stage('Offboard') {
-                            steps {
-                                doubletickLogout loginNumber: '+919876543210', credentialsId: 'other'
-                            }
-                        }
-                    }
-                }
-                """, Result.SUCCESS);
-        doubleTick.assertOneLogout(DoubleTickStandIn.SECOND_KEY, "+919876543210");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                DoubleTickStandIn.NOT_A_MEMBER
-                        + "| ERROR: +91••••••3299 may still be logged in. DoubleTick answered 422: User is not a member of the team. Check the number",
-                DoubleTickStandIn.REFUSED
-                        + "| ERROR: +91••••••3260 may still be logged in. DoubleTick answered 201, but without \"success\": true. Check",
-                DoubleTickStandIn.PORTAL
-                        + "| ERROR: +91••••••3270 may still be logged in. DoubleTick answered 200, but without \"success\": true. Check",
-                DoubleTickStandIn.DOWN
-                        + "| ERROR: +91••••••3240 may still be logged in. DoubleTick answered 503: The service is being updated (4 tries). Build again",
-            },
-            quoteCharacter = '`')
-    void failure(String number, String line) throws Exception {
-        StandInExtension.assertLog(line, build("doubletickLogout loginNumber: '" + number + "'", Result.FAILURE));
+    void declarativePipelineNeedsNoAgent() throws Exception {
+        build(
+                Result.SUCCESS,
+                "pipeline { agent none\nstages { stage('A') { steps { " + logout(MEMBER, "other") + " } } } }");
+        doubleTick.assertOneLogout(OTHER_KEY, MEMBER);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "", "<html>", "{\"success\":\"true\"}", "[{\"success\":true}]"})
-    void anythingButConfirmationIsAFailure(String body) throws Exception {
+    void nothingButTheConfirmationIsASuccess(String body) throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(201, body))) {
             StandInExtension.use(server.url());
-            WorkflowRun build = build("doubletickLogout loginNumber: '+919876543210'", Result.FAILURE);
-            StandInExtension.assertLog("DoubleTick answered 201, but without \"success\": true", build);
+            assertLog("DoubleTick answered 201, but without \"success\": true", build(Result.FAILURE, logout(MEMBER)));
             assertEquals(1, server.requests().size());
         }
     }
 
     @Test
-    void redirectIsNotFollowed() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(
-                302, "", "Location: " + doubleTick.standIn().url() + "/team-member/logout"))) {
+    void logNamesEveryTry() throws Exception {
+        WorkflowRun build = build(
+                Result.SUCCESS, logout(DoubleTickStandIn.BUSY) + "\n" + logout(DoubleTickStandIn.RATE_LIMITED));
+        assertLog(
+                "+91••••••3230: DoubleTick answered 503: The service is being updated. Trying again in 1 s (try 2).",
+                build);
+        assertLog(
+                "+91••••••3220: DoubleTick answered 429: Too many requests, please try again later. Trying again in 2 s",
+                build);
+        assertEquals(4, doubleTick.requests().size());
+    }
+
+    @Test
+    void refusedNumberWithoutACountryCodeIsExplained() throws Exception {
+        assertLog(
+                "may still be logged in. DoubleTick answered 422: User is not a member of the team. Not a number in use in"
+                        + " Iran (+98). Is the country code missing? Check the number",
+                build(Result.FAILURE, logout("9876543210")));
+    }
+
+    @Test
+    void catchErrorContinuesAfterAFailure() throws Exception {
+        assertLog(
+                "+91••••••3210 is logged out",
+                build(
+                        Result.UNSTABLE,
+                        "catchError(buildResult: 'UNSTABLE') { " + logout(NOT_A_MEMBER) + " }\n" + logout(MEMBER)));
+    }
+
+    @Test
+    void otherBuildsRunDuringManyLogouts() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
+            answer.await();
+            ScriptedServer.success().to(socket, itself);
+        })) {
             StandInExtension.use(server.url());
-            WorkflowRun build = build("doubletickLogout loginNumber: '+919876543210'", Result.FAILURE);
-            StandInExtension.assertLog("DoubleTick answered 302, a redirect to http://127.0.0.1:", build);
-            doubleTick.assertNothingSent();
+            WorkflowRun build = start(MANY_LOGOUTS);
+            server.awaitRequest();
+            build(Result.SUCCESS, "sleep time: 1, unit: 'MILLISECONDS'");
+            answer.countDown();
+            end(Result.SUCCESS, build);
+            assertEquals(MANY, server.requests().size());
+            assertEquals(MANY, logouts(build).size());
         }
     }
 
     @Test
-    void retriesAreTold() throws Exception {
-        WorkflowRun build = build("doubletickLogout loginNumber: '" + DoubleTickStandIn.BUSY + "'", Result.SUCCESS);
-        StandInExtension.assertLog(
-                "+91••••••3230: DoubleTick answered 503: The service is being updated. Trying again in 1 s (try 2).",
-                build);
-        assertEquals(2, doubleTick.requests().size());
+    void manyLogoutsKeepTheRateLimitOfDoubleTick() throws Exception {
+        RateLimitedReply limit = RateLimitedReply.nestJs(60, Duration.ofSeconds(2));
+        try (ScriptedServer server = new ScriptedServer(limit)) {
+            StandInExtension.use(server.url());
+            build(Result.SUCCESS, MANY_LOGOUTS);
+            assertEquals(MANY, limit.confirmed());
+            assertTrue(limit.refused() > 0 && limit.refused() <= MANY / 3, limit.refused() + " answers with 429");
+        }
     }
 
     @Test
-    void manyInParallel() throws Exception {
-        build("""
-                def branches = [:]
-                for (int i = 0; i < 10; i++) {
-                    branches["member $i"] = { doubletickLogout loginNumber: '+919876543210' }
-                }
-                parallel branches
-                """, Result.SUCCESS);
-        assertEquals(10, doubleTick.requests().size());
-    }
-
-    @Test
-    void failureCanBeCaught() throws Exception {
-        WorkflowRun build = build("""
-                catchError(buildResult: 'UNSTABLE') {
-                    doubletickLogout loginNumber: '+919876543299'
-                }
-                doubletickLogout loginNumber: '+919876543210'
-                """, Result.UNSTABLE);
-        StandInExtension.assertLog("+91••••••3210 is logged out", build);
+    void limitOfOneKeyDoesNotSlowAnother() throws Exception {
+        try (ScriptedServer server =
+                new ScriptedServer(ScriptedServer.answer(429, "", "Retry-After: 50"), ScriptedServer.success())) {
+            StandInExtension.use(server.url());
+            WorkflowRun limited = start(parallel(2, logout(MEMBER)));
+            r.waitForMessage("DoubleTick limits the requests with this API key for now. Waiting at least ", limited);
+            build(Result.SUCCESS, logout(MEMBER, "other"));
+            assertEquals(1 + 1, server.requests().size());
+            limited.doStop();
+            end(Result.ABORTED, limited);
+        }
     }
 }

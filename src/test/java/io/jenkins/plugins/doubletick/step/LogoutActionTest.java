@@ -4,158 +4,171 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import hudson.model.FreeStyleProject;
+import hudson.model.Action;
 import hudson.model.Job;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
+import io.jenkins.plugins.doubletick.NamedMember;
+import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import jenkins.model.ParameterizedJobMixIn;
+import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.DomNode;
 import org.htmlunit.html.HtmlPage;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-class LogoutActionTest {
+/** The logouts of a build on its page, in the REST API and in its file. */
+class LogoutActionTest extends OneJenkins {
 
-    /** What stands between outcome and details, in whatever form this JDK writes a time. */
-    private static final String TIME = "(?<=logged out ).*[0-9].*, (?=HTTP status|no answer)";
-
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
-
-    @RegisterExtension
-    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
-
-    @Test
-    void buildPageAndRestApiAlsoAfterRestart() throws Throwable {
-        sessions.then(r -> {
-            StandInExtension.addDefaultKey();
-            freestyle(r, "success", DoubleTickStandIn.MEMBER, Result.SUCCESS);
-            freestyle(r, "failure", DoubleTickStandIn.NOT_A_MEMBER, Result.FAILURE);
-            pipeline(r);
-            r.buildAndAssertSuccess(r.createProject(FreeStyleProject.class, "nothing"));
-            freestyle(r, "not-sent", "$MISSING", Result.FAILURE);
-            assertPages(r);
-        });
-        sessions.then(LogoutActionTest::assertPages);
-    }
-
-    private static void freestyle(JenkinsRule r, String name, String number, Result result) throws Exception {
-        FreeStyleProject job = r.createProject(FreeStyleProject.class, name);
-        job.getBuildersList().add(new DoubleTickLogoutBuilder(number));
-        r.buildAndAssertStatus(result, job);
-    }
-
-    private static void pipeline(JenkinsRule r) throws Exception {
-        WorkflowJob job = r.createProject(WorkflowJob.class, "pipeline");
-        job.setDefinition(new CpsFlowDefinition(
-                """
-                doubletickLogout '%s'
-                doubletickLogout '%s'
-                catchError {
-                    doubletickLogout loginNumber: '%s', credentialsId: 'gone'
-                }
-                doubletickLogout '%s'
-                """.formatted(
-                                DoubleTickStandIn.BUSY,
-                                DoubleTickStandIn.SECOND_MEMBER,
-                                DoubleTickStandIn.MEMBER,
-                                DoubleTickStandIn.DOWN),
-                true));
-        r.buildAndAssertStatus(Result.FAILURE, job);
-    }
-
-    private static void assertPages(JenkinsRule r) throws Exception {
-        assertPage(r, "success", "+91••••••3210 logged out TIME HTTP status 201, 1 try, credential 'doubletick'");
-        assertPage(r, "failure", "+91••••••3299: may still be logged in TIME HTTP status 422, 1 try, credential 'doubletick'");
-        assertPage(
-                r,
-                "pipeline",
-                "+91••••••3230 logged out TIME HTTP status 201, 2 tries, credential 'doubletick'",
-                "+12•••••0123 logged out TIME HTTP status 201, 1 try, credential 'doubletick'",
-                "+91••••••3210: may still be logged in TIME no answer, no request, credential 'gone'",
-                "+91••••••3240: may still be logged in TIME HTTP status 503, 4 tries, credential 'doubletick'");
-        assertPage(r, "nothing");
-        assertPage(r, "not-sent");
-        assertRestApi(r);
-    }
-
-    private static Run<?, ?> build(JenkinsRule r, String job) {
-        return r.jenkins.getItemByFullName(job, Job.class).getLastBuild();
-    }
-
-    private static void assertPage(JenkinsRule r, String job, String... lines) throws Exception {
-        Run<?, ?> build = build(r, job);
+    private static List<DomNode> linesOnPage(Run<?, ?> build) throws Exception {
         HtmlPage page = r.createWebClient().getPage(build);
-        List<DomNode> summaries = page.querySelectorAll(".app-summary").stream()
-                .filter(summary -> summary.asNormalizedText().contains("DoubleTick logouts"))
+        return page.querySelectorAll(".app-summary div").stream()
+                .filter(line -> line.asNormalizedText().contains("logged "))
                 .toList();
-        assertEquals(lines.length == 0 ? 0 : 1, summaries.size());
-        assertEquals(lines.length == 0, !page.asNormalizedText().contains("DoubleTick"));
-        if (lines.length > 0) {
-            List<DomNode> shown = List.copyOf(summaries.get(0).querySelectorAll("div"));
-            assertEquals(
-                    List.of(lines),
-                    shown.stream()
-                            .map(line -> line.asNormalizedText()
-                                    .replaceAll("(?U)\\s+", " ")
-                                    .replaceFirst(TIME, "TIME "))
-                            .toList());
-            for (DomNode line : shown) {
-                assertEquals(1, line.querySelectorAll("svg.icon-sm").size());
-            }
-        }
-        assertStored(build, lines.length);
     }
 
-    private static void assertStored(Run<?, ?> build, int logouts) throws Exception {
-        String xml = Files.readString(build.getRootDir().toPath().resolve("build.xml"));
-        Matcher action = Pattern.compile("<(io[.\\w]+LogoutAction)>(.*)</\\1>", Pattern.DOTALL)
-                .matcher(xml);
-        assertEquals(logouts > 0, action.find(), xml);
-        if (logouts > 0) {
-            assertTrue(action.group(2).contains("••••"), xml);
-            assertFalse(action.group(2).matches("(?s).*(98765432|2025550).*"), xml);
-        }
+    /** Without the times, which each JDK writes in its own form. */
+    private static List<String> textsOnPage(Run<?, ?> build) throws Exception {
+        return linesOnPage(build).stream()
+                .map(line -> line.asNormalizedText()
+                        .replaceAll("(?U)\\s+", " ")
+                        .replaceFirst("(?<=logged (in|out) ).*[0-9].*, (?=HTTP status|no answer)", ""))
+                .toList();
     }
 
-    private static void assertRestApi(JenkinsRule r) throws Exception {
-        List<JSONObject> logouts = logouts(r, "pipeline");
-        assertEquals(4, logouts.size());
-        assertEquals("+91••••••3230", logouts.get(0).getString("loginNumber"));
-        assertEquals("doubletick", logouts.get(0).getString("credentialsId"));
-        assertTrue(logouts.get(0).getBoolean("success"));
-        assertEquals(201, logouts.get(0).getInt("status"));
-        assertEquals(2, logouts.get(0).getInt("tries"));
-        long time = logouts.get(0).getLong("time");
-        Run<?, ?> build = build(r, "pipeline");
-        assertTrue(
-                build.getTimeInMillis() <= time && time <= build.getTimeInMillis() + build.getDuration(),
-                "Time: " + time);
-        assertFalse(logouts.get(2).getBoolean("success"));
-        assertTrue(logouts.get(2).getJSONObject("status").isNullObject());
-        assertEquals(0, logouts.get(2).getInt("tries"));
-        assertEquals("gone", logouts.get(2).getString("credentialsId"));
-        assertFalse(logouts.get(3).getBoolean("success"));
-        assertEquals(503, logouts.get(3).getInt("status"));
-        assertEquals(List.of(), logouts(r, "nothing"));
-    }
-
-    private static List<JSONObject> logouts(JenkinsRule r, String job) throws Exception {
-        JSONObject build = r.getJSON(build(r, job).getUrl() + "api/json").getJSONObject();
-        return build.getJSONArray("actions").stream()
+    private static List<JSONObject> inRestApi(Run<?, ?> build) throws Exception {
+        return r.getJSON(build.getUrl() + "api/json").getJSONObject().getJSONArray("actions").stream()
                 .map(JSONObject.class::cast)
                 .filter(action -> action.optString("_class").equals(LogoutAction.class.getName()))
                 .flatMap(action -> action.getJSONArray("logouts").stream())
                 .map(JSONObject.class::cast)
                 .toList();
+    }
+
+    @Test
+    void recordIsOnThePageInTheRestApiAndInTheFile() throws Exception {
+        WorkflowJob job = pipeline(logout(DoubleTickStandIn.BUSY) + "\n" + logout(SECOND_MEMBER) + "\ncatchError { "
+                + logout(MEMBER, "gone") + " }\n" + logout(DoubleTickStandIn.DOWN));
+        r.buildAndAssertStatus(Result.FAILURE, job);
+        job.doReload();
+        WorkflowRun build = job.getLastBuild();
+        assertEquals(
+                List.of(
+                        "+91••••••3210: may still be logged in no answer, requests: 0, credential 'gone'",
+                        "+91••••••3240: may still be logged in HTTP status 503, requests: 4, credential 'doubletick'",
+                        "+91••••••3230: logged out HTTP status 201, requests: 2, credential 'doubletick'",
+                        "+12•••••0123: logged out HTTP status 201, requests: 1, credential 'doubletick'"),
+                textsOnPage(build));
+        List<JSONObject> logouts = inRestApi(build);
+        assertEquals(4, logouts.size());
+        JSONObject first = logouts.get(0);
+        long time = first.getLong("time");
+        assertTrue(
+                build.getTimeInMillis() <= time && time <= build.getTimeInMillis() + build.getDuration(),
+                "Time: " + time);
+        first.remove("time");
+        assertEquals(
+                JSONObject.fromObject("{\"_class\":\"" + Logout.class.getName() + "\",\"loginNumber\":\"+91••••••3230\","
+                        + "\"credentialsId\":\"doubletick\",\"success\":true,\"aborted\":false,\"status\":201,\"tries\":2}"),
+                first);
+        assertFalse(logouts.get(2).getBoolean("success"));
+        assertTrue(logouts.get(2).getJSONObject("status").isNullObject());
+        String stored = Files.readString(build.getRootDir().toPath().resolve("build.xml"));
+        assertTrue(stored.contains("••••"), stored);
+        assertFalse(stored.matches("(?s).*(98765432|2025550).*"), stored);
+    }
+
+    @Test
+    void buildWithoutALogoutHasNoRecord() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, "echo 'Nothing'");
+        assertEquals(List.of(), linesOnPage(build));
+        assertEquals(List.of(), inRestApi(build));
+    }
+
+    @Test
+    void pageOfManyLogoutsCountsThemAndShowsFailuresFirst() throws Exception {
+        WorkflowRun build =
+                build(Result.FAILURE, parallel(31, logout("' + (n == 17 ? '123' : '+919876543210') + '")));
+        assertLog("ERROR: •23 is not a login number. A login number has 7 to 15 digits", build);
+        List<String> lines = textsOnPage(build);
+        assertEquals("30 logged out, 1 not", lines.get(0));
+        assertEquals("•23: may still be logged in no answer, requests: 0", lines.get(1));
+        assertEquals(1 + 31, lines.size());
+        assertEquals(31, inRestApi(build).size());
+    }
+
+    /** Plugins that build again after a lost agent queue a build with all actions of the earlier one. */
+    @Test
+    void buildWithTheActionsOfAnEarlierOneHasItsOwnRecord() throws Exception {
+        assertOwnRecords(freestyle(MEMBER, null));
+        assertOwnRecords(pipeline(logout(MEMBER)));
+    }
+
+    private static <J extends Job<J, R> & ParameterizedJob<J, R>, R extends Run<J, R> & Queue.Executable>
+            void assertOwnRecords(J job) throws Exception {
+        Run<?, ?> first = r.buildAndAssertSuccess(job);
+        List<Logout> firstRecord = logouts(first);
+        ParameterizedJobMixIn.scheduleBuild2(job, 0, first.getActions().toArray(Action[]::new));
+        r.waitUntilNoActivity();
+        assertEquals(firstRecord, logouts(first));
+        for (int load = 0; load < 2; load++) {
+            assertEquals(
+                    List.of(1, 1),
+                    job.getBuilds().stream().map(build -> logouts(build).size()).toList());
+            job.doReload();
+        }
+    }
+
+    /** A build parameter that knows the name of a member. */
+    public static final class Named extends StringParameterValue implements NamedMember {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String member;
+
+        Named(String member) {
+            super("LOGIN_NUMBER", MEMBER);
+            this.member = member;
+        }
+
+        @Override
+        public LoginNumber loginNumber() {
+            return LoginNumber.parseOrNull(value);
+        }
+
+        @Override
+        public String memberName() {
+            return member;
+        }
+    }
+
+    /** An isolated name does not turn the number around, in whichever direction it is written. */
+    @ParameterizedTest
+    @CsvSource({"أحمد علي,+919876543210", "<b>A</b>,+919876543210", "long,+919876543210", "Asha,+12025550123"})
+    void pageShowsTheNameOfTheMemberIsolatedFromTheNumber(String name, String number) throws Exception {
+        WorkflowJob job = pipeline(logout(number));
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("LOGIN_NUMBER")));
+        Named named = new Named(name.equals("long") ? "x".repeat(100) : name);
+        WorkflowRun build = r.assertBuildStatusSuccess(job.scheduleBuild2(0, new ParametersAction(named)));
+        String shown = name.equals("long") ? "x".repeat(60) + "…" : name;
+        assertEquals(
+                // Another number than the parameter's is somebody else's.
+                number.equals(MEMBER) ? List.of(shown, "+91••••••3210") : List.of("+12•••••0123"),
+                linesOnPage(build).get(0).querySelectorAll("bdi").stream()
+                        .map(DomNode::asNormalizedText)
+                        .toList());
     }
 }

@@ -1,0 +1,43 @@
+package io.jenkins.plugins.doubletick;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** One Jenkins for all tests of a class. Before each of them, it has only the default key and one called "other". */
+@WithJenkins
+public abstract class OneJenkins extends StepJobs {
+
+    protected static final String KEY = DoubleTickStandIn.KEY;
+    protected static final String OTHER_KEY = DoubleTickStandIn.SECOND_KEY;
+    protected static final String VAULT = HangingVault.PREFIX;
+
+    @RegisterExtension
+    protected final StandInExtension doubleTick = new StandInExtension();
+
+    @BeforeAll
+    static void startJenkins(JenkinsRule rule) {
+        r = rule;
+    }
+
+    @BeforeEach
+    void addKeysAndLockVault() throws Exception {
+        StandInExtension.onlyDefaultKey();
+        add(StandInExtension.apiKey("other", OTHER_KEY));
+        HangingVault.reset();
+    }
+
+    @AfterEach
+    void openVault() {
+        HangingVault.release();
+    }
+
+    protected static void add(Credentials credentials) throws Exception {
+        StandInExtension.addGlobally(credentials);
+    }
+}
