@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import java.util.regex.Pattern;
 import org.jvnet.localizer.LocaleProvider;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -22,6 +23,7 @@ public final class LoginNumber {
     private static final int MAX_GAP = 3;
 
     private static final char MASK = '\u2022';
+    private static final Pattern MASKED = Pattern.compile("[0-9]\u2022|\u2022[0-9\u2022]");
 
     private final String digits;
 
@@ -119,7 +121,7 @@ public final class LoginNumber {
 
     /** Returns whether a text contains a {@linkplain #masked() masked} number. */
     public static boolean isMasked(String text) {
-        return text.indexOf(MASK) >= 0;
+        return MASKED.matcher(text).find();
     }
 
     /**

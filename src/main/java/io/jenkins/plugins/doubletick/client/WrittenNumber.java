@@ -115,8 +115,13 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
                 && digits(plain.substring(dot)).matches("0+");
     }
 
-    /** Returns a character as a message can show it. */
+    /** Returns a character as a message can show it, with its code if that is not ASCII. */
     private static String visible(int c) {
+        String shown = "\"" + Character.toString(c) + "\"";
+        if (c > ' ' && c <= '~') {
+            return shown;
+        }
+        String code = String.format(Locale.ROOT, "U+%04X", c);
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.SURROGATE,
@@ -124,8 +129,8 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
                     Character.UNASSIGNED,
                     Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK,
-                    Character.COMBINING_SPACING_MARK -> String.format(Locale.ROOT, "U+%04X", c);
-            default -> "\"" + Character.toString(c) + "\"";
+                    Character.COMBINING_SPACING_MARK -> code;
+            default -> shown + " (" + code + ")";
         };
     }
 }

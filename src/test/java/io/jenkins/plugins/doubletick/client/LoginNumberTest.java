@@ -81,7 +81,7 @@ class LoginNumberTest {
         "+91 98765 43210 x12, '\"x\"'",
         "+91 98765 43210;ext=1, '\";\"'",
         "'919876543210,0', '\",\"'",
-        "919876543210\u066B0, '\"\u066B\"'",
+        "919876543210\u066B0, '\"\u066B\" (U+066B)'",
         "9.19876543210E11, '\"E\"'",
         "+91~98765~43210, '\"~\"'",
         "919876543210#, '\"#\"'",
@@ -90,9 +90,13 @@ class LoginNumberTest {
         "++919876543210, '\"+\"'",
         "0+919876543210, '\"+\"'",
         "9+919876543210, '\"+\"'",
-        "919876543210\uFF0B, '\"\uFF0B\"'",
+        "919876543210\uFF0B, '\"\uFF0B\" (U+FF0B)'",
         "$LOGIN_NUMBER, '\"$\"'",
-        "91\uD83D\uDE009876543210, '\"\uD83D\uDE00\"'",
+        "91\uD83D\uDE009876543210, '\"\uD83D\uDE00\" (U+1F600)'",
+        "91\u04309876543210, '\"\u0430\" (U+0430)'",
+        "\u2022 919876543210, '\"\u2022\" (U+2022)'",
+        "!919876543210, '\"!\"'",
+        "91\u007F9876543210, U+007F",
         "91\uD83D9876543210, U+D83D",
         "91\u00009876543210, U+0000",
         "91\u03019876543210, U+0301",
@@ -100,7 +104,7 @@ class LoginNumberTest {
         "1\u20E39876543210, U+20E3",
         "91\uE0009876543210, U+E000",
         "91\uDB40\uDDF09876543210, U+E01F0",
-        "91\uFE109876543210, '\"\uFE10\"'",
+        "91\uFE109876543210, '\"\uFE10\" (U+FE10)'",
     })
     void characterThatIsNotAllowedIsNamed(String text, String name) {
         assertRefused("A login number cannot contain " + name + ". Use digits after an optional +,", text);
@@ -241,7 +245,9 @@ class LoginNumberTest {
         assertEquals(masked, number.masked());
         assertEquals(masked, number.toString());
         assertTrue(LoginNumber.isMasked(masked));
-        assertTrue(LoginNumber.isMasked("•10"));
+        assertTrue(LoginNumber.isMasked("number •10"));
+        assertTrue(LoginNumber.isMasked("+91•"));
+        assertTrue(LoginNumber.isMasked("••"));
         assertFalse(LoginNumber.isMasked(number.value()));
         assertRefused("This is a masked number without its hidden digits. Use the whole number,", masked);
     }
