@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,159 +29,122 @@ class RateLimiterTest extends LimiterFixture {
         NOT
     }
 
-    private final List<Long> arrivals = new ArrayList<>();
-    private int confirmed;
-    private int refused;
-    private long lastConfirmed;
-
-    static Stream<Arguments> limits() {
-        return Stream.of(
-                        limit("25 per second", 200, 8, () -> SimulatedLimit.sliding(25, 1)),
-                        limit("25 per fixed second", 200, 8, () -> SimulatedLimit.fixed(25, 1, 300)),
-                        limit("10 per second", 200, 19, () -> SimulatedLimit.sliding(10, 1)),
-                        limit("2 per second", 40, 19, () -> SimulatedLimit.sliding(2, 1)),
-                        limit("1 per second", 60, 59, () -> SimulatedLimit.sliding(1, 1)),
-                        limit("1 per fixed second", 60, 59, () -> SimulatedLimit.fixed(1, 1, 400)),
-                        limit("60 per minute", 150, 121, () -> SimulatedLimit.sliding(60, 60)),
-                        limit("60 per fixed minute", 150, 121, () -> SimulatedLimit.fixed(60, 60, 0)),
-                        limit("60 per minute that ends soon", 150, 121, () -> SimulatedLimit.fixed(60, 60, 1000)),
-                        limit("60 per minute that has begun", 150, 81, () -> SimulatedLimit.fixed(60, 60, 20_000)))
-                .flatMap(row -> Stream.of(Told.values()).map(told -> Arguments.of(row, told)));
-    }
-
-    /** The NestJS throttler, whose window begins with the first request, and nginx's limit_req. */
-    static Stream<Arguments> frameworks() {
-        return Stream.of(
-                Arguments.of(
-                        limit(
-                                "NestJS, 25/s",
-                                60,
-                                3,
-                                () -> SimulatedLimit.throttler(25, Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                        Told.IN_HEADER),
-                Arguments.of(
-                        limit(
-                                "NestJS, 1/s",
-                                30,
-                                29,
-                                () -> SimulatedLimit.throttler(1, Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                        Told.IN_HEADER),
-                Arguments.of(
-                        limit(
-                                "NestJS, 60/min",
-                                150,
-                                121,
-                                () -> SimulatedLimit.throttler(60, Duration.ofSeconds(60), Duration.ofSeconds(60))),
-                        Told.IN_HEADER),
-                Arguments.of(
-                        limit(
-                                "NestJS, 10/s, blocks 20 s",
-                                60,
-                                48,
-                                () -> SimulatedLimit.throttler(10, Duration.ofSeconds(1), Duration.ofSeconds(20))),
-                        Told.IN_HEADER),
-                Arguments.of(limit("nginx, 10/s", 60, 47, () -> SimulatedLimit.leaky(10, 0)), Told.NOT),
-                Arguments.of(limit("nginx, 2/s, burst 5", 40, 19, () -> SimulatedLimit.leaky(2, 5)), Told.NOT));
-    }
-
-    private record Limit(String name, int count, int seconds, Supplier<SimulatedLimit> limit) {
+    private record Limit(String name, int count, int seconds, Supplier<SimulatedLimit> service) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Limit limit(String name, int count, int seconds, Supplier<SimulatedLimit> limit) {
-        return new Limit(name, count, seconds, limit);
+    private final Random random = new Random(1);
+    private final List<Long> arrivals = new ArrayList<>();
+    private int confirmed;
+    private int refused;
+    private long lastConfirmed;
+
+    /** Each with the number of requests, and the least seconds in which they can pass. */
+    static Stream<Arguments> limits() {
+        return Stream.of(
+                        new Limit("25 per second", 200, 8, () -> SimulatedLimit.sliding(25, 1)),
+                        new Limit("25 per fixed second", 200, 8, () -> SimulatedLimit.fixed(25, 1, 300)),
+                        new Limit("10 per second", 200, 19, () -> SimulatedLimit.sliding(10, 1)),
+                        new Limit("2 per second", 40, 19, () -> SimulatedLimit.sliding(2, 1)),
+                        new Limit("1 per second", 60, 59, () -> SimulatedLimit.sliding(1, 1)),
+                        new Limit("1 per fixed second", 60, 59, () -> SimulatedLimit.fixed(1, 1, 400)),
+                        new Limit("60 per minute", 150, 121, () -> SimulatedLimit.sliding(60, 60)),
+                        new Limit("60 per fixed minute", 150, 121, () -> SimulatedLimit.fixed(60, 60, 0)),
+                        new Limit("60 per minute that ends soon", 150, 121, () -> SimulatedLimit.fixed(60, 60, 1000)),
+                        new Limit("60 per minute that has begun", 150, 81, () -> SimulatedLimit.fixed(60, 60, 20_000)))
+                .flatMap(limit -> Stream.of(Told.values()).map(told -> Arguments.of(limit, told)));
+    }
+
+    /** The NestJS throttler, whose window begins with the first request, and nginx's limit_req. */
+    static Stream<Arguments> frameworks() {
+        Duration second = Duration.ofSeconds(1);
+        Duration minute = Duration.ofMinutes(1);
+        Duration block = Duration.ofSeconds(20);
+        return Stream.concat(
+                Stream.of(
+                                new Limit("NestJS, 25/s", 60, 3, () -> SimulatedLimit.throttler(25, second, second)),
+                                new Limit("NestJS, 1/s", 30, 29, () -> SimulatedLimit.throttler(1, second, second)),
+                                new Limit(
+                                        "NestJS, 60/min", 150, 121, () -> SimulatedLimit.throttler(60, minute, minute)),
+                                new Limit(
+                                        "NestJS, 10/s, block",
+                                        60,
+                                        48,
+                                        () -> SimulatedLimit.throttler(10, second, block)))
+                        .map(limit -> Arguments.of(limit, Told.IN_HEADER)),
+                Stream.of(
+                                new Limit("nginx, 10/s", 60, 47, () -> SimulatedLimit.leaky(10, 0)),
+                                new Limit("nginx, 2/s, burst", 40, 19, () -> SimulatedLimit.leaky(2, 5)))
+                        .map(limit -> Arguments.of(limit, Told.NOT)));
     }
 
     @ParameterizedTest(name = "{0}, told {1}")
     @MethodSource({"limits", "frameworks"})
     void allPassInLittleMoreThanTheLeastTime(Limit limit, Told told) {
         for (int latency : new int[] {5, 50, 300}) {
-            new RateLimiterTest().simulate(limit, told, latency);
+            RateLimiterTest run = new RateLimiterTest();
+            run.simulate(limit.count(), limit.service().get(), told, latency);
+            run.assertAllPassed(limit);
         }
     }
 
-    private void simulate(Limit limit, Told told, int latency) {
-        SimulatedLimit service = limit.limit().get();
-        Random random = new Random(latency);
-        for (int i = 0; i < limit.count(); i++) {
-            new Simulated(service, told, latency, random).submit(false);
-        }
-        time.runAll();
-
+    private void assertAllPassed(Limit limit) {
         assertEquals(List.of(), failures);
         assertEquals(limit.count(), confirmed);
         double took = lastConfirmed / SECOND;
-        assertTrue(took <= 1.3 * limit.seconds() + 5, () -> "took " + took + " s, latency " + latency);
-        assertTrue(refused * 3 < confirmed, () -> "refused " + refused + ", latency " + latency);
+        assertTrue(took <= 1.3 * limit.seconds() + 5, () -> "took " + took + " s");
+        assertTrue(refused * 3 < confirmed, () -> "refused " + refused);
         for (int i = 25; i < arrivals.size(); i++) {
             assertTrue(arrivals.get(i) - arrivals.get(i - 25) >= SECOND, "More than 25 requests in a second");
         }
     }
 
-    /** Sends to the service, and again after a 429, as a call does. */
-    private final class Simulated {
-
-        private final SimulatedLimit service;
-        private final Told told;
-        private final int latency;
-        private final Random random;
-
-        Simulated(SimulatedLimit service, Told told, int latency, Random random) {
-            this.service = service;
-            this.told = told;
-            this.latency = latency;
-            this.random = random;
-        }
-
-        void submit(boolean first) {
-            CompletableFuture<RateLimiter.Turn> turn = RateLimiterTest.this.submit(limiter, "a", first);
-            turn.thenAccept(granted -> {
-                arrivals.add(granted.sentAt());
-                after(() -> {
-                    long wait = service.admit(time.now());
-                    after(() -> answered(granted.sentAt(), wait));
-                });
-            });
-        }
-
-        /** One way through the network, not always as long. */
-        private void after(Runnable action) {
-            long nanos = (long) (latency * 1e6 / 2 * (0.9 + random.nextDouble() / 5));
-            time.schedule(action, nanos, TimeUnit.NANOSECONDS);
-        }
-
-        private void answered(long sentAt, long wait) {
-            if (wait == 0) {
-                confirmed++;
-                lastConfirmed = time.now();
-                limiter.requestEnded(true);
-                return;
-            }
-            refused++;
-            Duration asked = switch (told) {
-                case IN_HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
-                case IN_BODY -> Duration.ofNanos(wait);
-                case NOT -> null;
-            };
-            if (limiter.requestRefused(sentAt, refusal(asked)) != null) {
-                submit(true);
-            }
-        }
-    }
-
-    private void simulate(int count, SimulatedLimit service, Told told) {
+    private void simulate(int count, SimulatedLimit service, Told told, int latency) {
         for (int i = 0; i < count; i++) {
-            new Simulated(service, told, 50, new Random(i)).submit(false);
+            send(service, told, latency, false);
         }
         time.runAll();
     }
 
+    /** Sends a request when it is its turn, and again after a 429, as a call does. */
+    private void send(SimulatedLimit service, Told told, int latency, boolean first) {
+        submit(limiter, "a", first).thenAccept(turn -> {
+            arrivals.add(turn.sentAt());
+            after(latency, () -> {
+                long wait = service.admit(time.now());
+                after(latency, () -> {
+                    if (wait == 0) {
+                        confirmed++;
+                        lastConfirmed = time.now();
+                        turn.end(null);
+                    } else if (turn.end(refusal(asked(told, wait))) != null) {
+                        send(service, told, latency, true);
+                    }
+                    refused += wait == 0 ? 0 : 1;
+                });
+            });
+        });
+    }
+
+    /** One way through the network, not always as long. */
+    private void after(int latency, Runnable action) {
+        time.schedule(action, (long) (latency * 5e5 * (0.9 + random.nextDouble() / 5)), TimeUnit.NANOSECONDS);
+    }
+
+    private static Duration asked(Told told, long wait) {
+        return switch (told) {
+            case IN_HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
+            case IN_BODY -> Duration.ofNanos(wait);
+            case NOT -> null;
+        };
+    }
+
     @Test
     void givesUpWhenNothingBut429IsAnsweredForThreeMinutes() {
-        simulate(100, now -> (long) SECOND, Told.NOT);
+        simulate(100, now -> (long) SECOND, Told.NOT, 50);
         assertEquals(99, failures.size()); // The hundredth is the one that was refused last, which knows.
         assertTrue(time.now() >= 180 * SECOND && time.now() < 200 * SECOND, () -> "after " + time.now() / SECOND);
         assertTrue(refused < 40, () -> "refused " + refused);
@@ -191,14 +153,14 @@ class RateLimiterTest extends LimiterFixture {
 
     @Test
     void aLongerWaitThanAllowedFailsAllThatWait() {
-        simulate(10, now -> (long) (63 * SECOND), Told.IN_BODY);
+        simulate(10, now -> (long) (63 * SECOND), Told.IN_BODY, 50);
         assertEquals(9, failures.size());
         assertEquals(1, refused);
     }
 
     @Test
     void anotherAnswerBetweenBeginsTheThreeMinutesAnew() {
-        simulate(4, SimulatedLimit.sliding(1, 120), Told.NOT);
+        simulate(4, SimulatedLimit.sliding(1, 120), Told.NOT, 50);
         assertEquals(List.of(), failures);
         assertEquals(4, confirmed);
     }

@@ -54,12 +54,8 @@ public final class SystemLog extends Handler implements BeforeEachCallback, Afte
     }
 
     @Override
-    public void flush() {
-        // Nothing is kept back.
-    }
+    public void flush() {}
 
     @Override
-    public void close() {
-        // Nothing is held open.
-    }
+    public void close() {}
 }
