@@ -63,12 +63,12 @@ class CallOrderTest {
                     boolean isTeam = itself.latestRequest().startsWith("GET /team ");
                     (isTeam ? answer(429, "{}") : success()).to(socket, itself);
                 }));
-                ClientFixture fixture = new ClientFixture(server.url(), s -> limit(s, 1000, 500))) {
+                ClientFixture fixture = new ClientFixture(server.url(), s -> limit(s, 1000, 60_000))) {
             CompletableFuture<TeamResult> team = fixture.client.team(key(), Duration.ZERO);
             List<CompletableFuture<LogoutResult>> logouts = List.of(fixture.send(), fixture.send(), fixture.send());
             all.countDown();
             assertSuccess(logouts);
-            assertEquals(Reason.RATE_LIMITED, failureOf(team).reason());
+            assertTrue(team.cancel(true));
         }
     }
 

@@ -72,7 +72,7 @@ class RateLimiterTest extends LimiterFixture {
                                 new Limit(
                                         "NestJS, 10/s, block",
                                         60,
-                                        48,
+                                        50,
                                         () -> SimulatedLimit.throttler(10, second, block)))
                         .map(limit -> Arguments.of(limit, Told.IN_HEADER)),
                 Stream.of(
