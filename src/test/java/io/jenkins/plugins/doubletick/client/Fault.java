@@ -125,10 +125,6 @@ public final class Fault {
         return tries(tries).fails(failure);
     }
 
-    public Fault succeeds() {
-        return fails(null, null);
-    }
-
     public boolean isSuccess() {
         return text == null;
     }
@@ -139,10 +135,6 @@ public final class Fault {
 
     public Reason reason() {
         return reason;
-    }
-
-    public Duration callTimeout() {
-        return callTimeout;
     }
 
     /** Starts the servers. */
