@@ -205,33 +205,22 @@ class ApiCallTest {
 
     @Test
     void listenerThatThrows() throws Exception {
-        AtomicInteger retries = new AtomicInteger();
-        AtomicInteger pauses = new AtomicInteger();
-        CallListener listener = new CallListener() {
-            @Override
-            public void retrying(DoubleTickException failure, int tries, Duration wait) {
-                retries.incrementAndGet();
-                throw new StackOverflowError("The listener is broken");
-            }
-
-            @Override
-            public void rateLimited(Duration wait) {
-                pauses.incrementAndGet();
-                throw new IllegalStateException("The listener is broken");
-            }
-        };
         CountDownLatch both = new CountDownLatch(1);
         LOGGER.setLevel(Level.OFF);
         try (ScriptedServer server = new ScriptedServer(after(both, answer(429, "")), answer(503, ""), success());
                 ClientFixture fixture = new ClientFixture(server.url(), ApiCallTest::pauseLonger)) {
-            LoginNumber number = LoginNumber.parse(DoubleTickStandIn.MEMBER);
-            CompletableFuture<LogoutResult> first = fixture.client.logout(key(), number, listener);
-            CompletableFuture<LogoutResult> second = fixture.client.logout(key(), number, listener);
+            fixture.onRetry = () -> {
+                throw new StackOverflowError("The listener is broken");
+            };
+            fixture.onPause = () -> {
+                throw new IllegalStateException("The listener is broken");
+            };
+            CompletableFuture<LogoutResult> first = fixture.send();
+            CompletableFuture<LogoutResult> second = fixture.send();
             both.countDown();
             assertSuccess(first);
             assertSuccess(second);
-            assertEquals(2, retries.get());
-            assertEquals(1, pauses.get());
+            assertEquals(List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.told);
         } finally {
             LOGGER.setLevel(null);
         }

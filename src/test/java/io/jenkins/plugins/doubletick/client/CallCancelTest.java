@@ -49,11 +49,6 @@ class CallCancelTest {
         });
     }
 
-    private CompletableFuture<LogoutResult> send(ClientFixture fixture, CallListener listener)
-            throws DoubleTickException {
-        return fixture.client.logout(ClientFixture.key(), LoginNumber.parse(DoubleTickStandIn.MEMBER), listener);
-    }
-
     private void assertNothingIsLeft(ClientFixture fixture) throws InterruptedException {
         threads.shutdown();
         assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES), "A thread is left");
@@ -80,7 +75,8 @@ class CallCancelTest {
         try (ScriptedServer server = new ScriptedServer(after(event, answer(503, "", "Retry-After: 50")), success());
                 ClientFixture fixture = fixture(server.url(), new OkHttpClient())) {
             CountDownLatch retrying = new CountDownLatch(1);
-            CompletableFuture<LogoutResult> first = send(fixture, onRetry(retrying::countDown));
+            fixture.onRetry = retrying::countDown;
+            CompletableFuture<LogoutResult> first = fixture.send();
             CompletableFuture<LogoutResult> second = fixture.send();
             CompletableFuture<LogoutResult> third = fixture.send();
             second.cancel(true);
@@ -93,33 +89,16 @@ class CallCancelTest {
         }
     }
 
-    private static CallListener onRetry(Runnable action) {
-        return new CallListener() {
-            @Override
-            public void retrying(DoubleTickException failure, int tries, Duration wait) {
-                action.run();
-            }
-
-            @Override
-            public void rateLimited(Duration wait) {
-                throw new AssertionError("There is no other call");
-            }
-        };
-    }
-
     @ParameterizedTest
     @CsvSource({"429, 1", "503, 50"})
     void whileItsListenerIsCalled(int status, int retryAfter) throws Exception {
-        AtomicInteger retries = new AtomicInteger();
         try (ScriptedServer server = new ScriptedServer(answer(status, "", "Retry-After: " + retryAfter), success());
                 ClientFixture fixture = fixture(server.url(), new OkHttpClient())) {
-            logout.complete(send(fixture, onRetry(() -> {
-                retries.incrementAndGet();
-                logout.join().cancel(true);
-            })));
+            fixture.onRetry = () -> logout.join().cancel(true);
+            logout.complete(fixture.send());
             assertThrows(CancellationException.class, () -> resultOf(logout.join()));
             assertNothingIsLeft(fixture);
-            assertEquals(1, retries.get());
+            assertEquals(1, fixture.told.size());
             assertEquals(1, server.requests().size());
         }
     }

@@ -30,6 +30,8 @@ final class ClientFixture implements CallListener, AutoCloseable {
 
     final DoubleTickClient client;
     final List<String> told = new CopyOnWriteArrayList<>();
+    volatile Runnable onRetry = () -> {};
+    volatile Runnable onPause = () -> {};
 
     ClientFixture(String url) {
         this(url, defaults -> {});
@@ -99,11 +101,13 @@ final class ClientFixture implements CallListener, AutoCloseable {
     @Override
     public void retrying(DoubleTickException failure, int tries, Duration wait) {
         told.add("retrying " + failure.reason() + " " + tries);
+        onRetry.run();
     }
 
     @Override
     public void rateLimited(Duration wait) {
         told.add("rate limited");
+        onPause.run();
     }
 
     @Override
