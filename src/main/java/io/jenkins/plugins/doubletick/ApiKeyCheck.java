@@ -32,7 +32,8 @@ public final class ApiKeyCheck {
             return DoubleTickClientProvider.get()
                     .client()
                     .checkKey(found.key())
-                    .whenComplete((accepted, failure) -> ApiKeyListener.report(new Use(found, job, null, false), failure));
+                    .whenComplete(
+                            (accepted, failure) -> ApiKeyListener.report(new Use(found, job, null, false), failure));
         } catch (AbortException e) {
             return CompletableFuture.failedFuture(e);
         }

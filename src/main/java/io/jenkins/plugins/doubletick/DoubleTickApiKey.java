@@ -52,7 +52,8 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             @CheckForNull Secret apiKey) {
         super(scope, id, description);
         try {
-            this.apiKey = Secret.fromString(ApiKey.parse(Secret.toString(apiKey)).value());
+            this.apiKey =
+                    Secret.fromString(ApiKey.parse(Secret.toString(apiKey)).value());
         } catch (DoubleTickException e) {
             throw new UnusableKeyFailure(e.getMessage());
         }

@@ -12,7 +12,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.security.ACL;
 import hudson.util.Secret;
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
@@ -22,30 +22,20 @@ import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
 import org.htmlunit.util.NameValuePair;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.DataBoundSetter;
 
-@WithJenkins
-class DoubleTickApiKeyTest {
+class DoubleTickApiKeyTest extends OneJenkins {
 
     private static final String STORE = "manage/credentials/store/system/domain/_/";
 
-    private static JenkinsRule r;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) {
-        r = rule;
-    }
-
-    @AfterEach
-    void tearDown() {
+    @BeforeEach
+    void forgetKeys() {
         StandInExtension.forgetKeys();
     }
 
@@ -58,8 +48,8 @@ class DoubleTickApiKeyTest {
     @Test
     void formRoundTrip() throws Exception {
         Form form = GlobalConfiguration.all().get(Form.class);
-        form.setApiKey(new DoubleTickApiKey(
-                CredentialsScope.GLOBAL, "doubletick", "The company's", Secret.fromString(DoubleTickStandIn.KEY)));
+        form.setApiKey(
+                new DoubleTickApiKey(CredentialsScope.GLOBAL, "doubletick", "The company's", Secret.fromString(KEY)));
         DoubleTickApiKey before = form.getApiKey();
         r.configRoundtrip();
         assertNotSame(before, form.getApiKey());
@@ -67,7 +57,7 @@ class DoubleTickApiKeyTest {
     }
 
     /** A form with the fields of a key in it. */
-    @TestExtension("formRoundTrip")
+    @TestExtension
     public static final class Form extends GlobalConfiguration {
 
         private DoubleTickApiKey apiKey;
@@ -84,19 +74,19 @@ class DoubleTickApiKeyTest {
 
     @Test
     void savedKeyIsNowhereInClear() throws Exception {
-        StandInExtension.addGlobally(StandInExtension.apiKey("doubletick", " " + DoubleTickStandIn.KEY + "\n"));
-        assertEquals(DoubleTickStandIn.KEY, saved().getApiKey().getPlainText());
+        add(StandInExtension.apiKey("doubletick", " " + KEY + "\n"));
+        assertEquals(KEY, saved().getApiKey().getPlainText());
         JenkinsRule.WebClient client = r.createWebClient().withJavaScriptEnabled(false);
         for (String path : List.of("", "credential/doubletick/", "credential/doubletick/updateDialog")) {
             String html = client.getPage(client.createCrumbedUrl(STORE + path))
                     .getWebResponse()
                     .getContentAsString();
             assertTrue(html.contains("doubletick"), html);
-            assertFalse(html.contains(DoubleTickStandIn.KEY), html);
+            assertFalse(html.contains(KEY), html);
         }
         String file = Files.readString(r.jenkins.getRootDir().toPath().resolve("credentials.xml"));
         assertTrue(file.contains("<apiKey>{"), file);
-        assertFalse(file.contains(DoubleTickStandIn.KEY), file);
+        assertFalse(file.contains(KEY), file);
     }
 
     @Test
@@ -114,18 +104,18 @@ class DoubleTickApiKeyTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             key_stand-in-7f3a9c        | ""                                            | ""
             ""                         | ""                                            | The API key is blank.
-            " \t "                     | The API key is blank                          | The API key is blank.
+            " \\t "                    | The API key is blank                          | The API key is blank.
             " key_1"                   | White space around the key is not saved. | ""
             300                        | ""                                            | ""
             301                        | This key has 301 characters. DoubleTick's keys have up to 300. Check that the text is just the key. | ""
-            key_1\nkey_2               | The API key has a line break                  | The API key has a line break
+            key_1\\nkey_2              | The API key has a line break                  | The API key has a line break
             key_€                      | not ASCII                                     | not ASCII
             Bearer key_1               | has a space                                   | has a space
             {'apiKey':'key_1'}         | This is JSON, not an API key                  | This is JSON, not an API key
             DOUBLETICK_KEY=key_1       | has a name before it                          | has a name before it
             'key_1'                    | in quotes                                     | in quotes
             https://a:b@example.com/   | This is a URL                                 | This is a URL
-            {AQAAABAAAAAQ0123456789==} | ""                                            | another Jenkins controller encrypted
+            {AQAAABAAAAAQ0123456789==} | ""                                            | Another Jenkins controller encrypted
             """)
     void unusableKeyIsRefusedBeforeAndWhenSaving(String text, String live, String refusal) throws Exception {
         String key = text.matches("30[01]")
@@ -155,6 +145,7 @@ class DoubleTickApiKeyTest {
     private static WebResponse create(String key, String accept) throws Exception {
         JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         WebRequest request = new WebRequest(client.createCrumbedUrl(STORE + "createCredentials"), HttpMethod.POST);
+        request.setCharset(StandardCharsets.UTF_8);
         request.setAdditionalHeader("Accept", accept);
         request.setRequestParameters(List.of(new NameValuePair(
                 "json",
@@ -177,12 +168,15 @@ class DoubleTickApiKeyTest {
     void unusableStoredKeyIsLoaded(String key) throws Exception {
         String xml = "<io.jenkins.plugins.doubletick.DoubleTickApiKey><scope>GLOBAL</scope><id>doubletick</id>" + key
                 + "</io.jenkins.plugins.doubletick.DoubleTickApiKey>";
-        StandInExtension.addGlobally((DoubleTickApiKey) Jenkins.XSTREAM2.fromXML(xml));
-        SystemCredentialsProvider.getInstance().load();
-        assertEquals(key.replaceAll("</?apiKey/?>", ""), saved().getSecret().getPlainText());
-        String dialog = new WebUser(null).get(r, STORE + "credential/doubletick/updateDialog").body();
+        add((DoubleTickApiKey) Jenkins.XSTREAM2.fromXML(xml));
+        DoubleTickApiKey loaded = (DoubleTickApiKey)
+                new SystemCredentialsProvider().getCredentials().get(0);
+        assertEquals(key.replaceAll("</?apiKey/?>", ""), loaded.getSecret().getPlainText());
+        String dialog = new WebUser(null)
+                .get(r, STORE + "credential/doubletick/updateDialog")
+                .body();
         assertTrue(dialog.contains("_.apiKey"), dialog);
         assertTrue(Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick")
-                .startsWith("The credential 'doubletick' holds no usable key. The API key "));
+                .startsWith("The credential 'doubletick' holds no usable key. "));
     }
 }

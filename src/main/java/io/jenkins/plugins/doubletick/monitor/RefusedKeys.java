@@ -44,7 +44,8 @@ public final class RefusedKeys extends ApiKeyListener {
         }
         String digest = use.found().key().digest();
         keys.entrySet().removeIf(key -> isOutdated(key.getValue(), key.getKey().equals(digest), use, failure));
-        if (isRefusal(failure, use.isLogout()) && (keys.containsKey(digest) || keys.size() < MAX || use.job() == null)) {
+        if (isRefusal(failure, use.isLogout())
+                && (keys.containsKey(digest) || keys.size() < MAX || use.job() == null)) {
             keys.put(digest, RefusedKey.of(use, failure, keys.get(digest)));
         }
     }

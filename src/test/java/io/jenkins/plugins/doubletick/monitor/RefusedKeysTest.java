@@ -8,12 +8,12 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.ApiKeyFinder.Found;
 import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
 import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
+import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.ApiKey;
 import io.jenkins.plugins.doubletick.client.CallListener;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.time.Duration;
@@ -23,29 +23,21 @@ import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Which answers of DoubleTick say that a key is refused or accepted. */
-@WithJenkins
-class RefusedKeysTest {
+class RefusedKeysTest extends OneJenkins {
 
-    private static final String KEY = "key_refused-77";
     private static final String FORBIDDEN = "{\"reason\":\"FORBIDDEN\"}";
     private static final String MISSING = "{\"status\":401,\"message\":\"Insufficient permissions. Missing: agent\"}";
-
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
 
     private static FreeStyleBuild build;
 
     private final RefusedKeys keys = new RefusedKeys();
 
     @BeforeAll
-    static void start(JenkinsRule r) throws Exception {
+    static void buildJob() throws Exception {
         build = r.buildAndAssertSuccess(r.createFreeStyleProject());
     }
 
@@ -72,8 +64,7 @@ class RefusedKeysTest {
             ApiKey key = ApiKey.parse(KEY);
             CompletableFuture<?> future =
                     switch (call) {
-                        case "logout" ->
-                            client.logout(key, LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE);
+                        case "logout" -> client.logout(key, LoginNumber.parse(MEMBER), CallListener.NONE);
                         case "lookup" -> client.team(key, Duration.ZERO);
                         default -> client.checkKey(key);
                     };
