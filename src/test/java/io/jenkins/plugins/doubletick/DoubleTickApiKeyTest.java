@@ -144,6 +144,7 @@ class DoubleTickApiKeyTest extends OneJenkins {
     /** As the dialog of the credentials plugin and its REST interface do. */
     private static WebResponse create(String key, String accept) throws Exception {
         JenkinsRule.WebClient client = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        client.getOptions().setPrintContentOnFailingStatusCode(false);
         WebRequest request = new WebRequest(client.createCrumbedUrl(STORE + "createCredentials"), HttpMethod.POST);
         request.setCharset(StandardCharsets.UTF_8);
         request.setAdditionalHeader("Accept", accept);
