@@ -103,8 +103,14 @@ abstract class MemberRequest<A> {
             log(Messages::MemberRequest_again);
         }
         log(this::firstLine);
-        // The answer can arrive on Jenkins's timer or Pipeline's thread, and both must not block.
-        answer.whenComplete((value, failure) -> Lane.runBeside(() -> end(value, failure)));
+        answer.whenComplete((value, failure) -> {
+            if (answer.isCancelled()) {
+                end(value, failure); // Does not block, and records the abort before the build ends.
+            } else {
+                // The answer can arrive on Jenkins's timer, which must not block.
+                Lane.runBeside(() -> end(value, failure));
+            }
+        });
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
         answer.whenComplete((value, failure) -> key.cancel(false));
         key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
