@@ -2,7 +2,10 @@ package io.jenkins.plugins.doubletick;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.Functions;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
@@ -13,15 +16,19 @@ import hudson.model.Result;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -56,10 +63,10 @@ class DocumentationTest extends OneJenkins {
         return blocks;
     }
 
-    /** The only block of plain text that begins like this. */
-    private static String textBlock(String start) throws IOException {
+    /** Returns the only block in a language with this beginning. */
+    private static String block(String language, String start) throws IOException {
         List<String> found =
-                blocks("text").stream().filter(block -> block.startsWith(start)).toList();
+                blocks(language).stream().filter(block -> block.startsWith(start)).toList();
         assertEquals(1, found.size(), start);
         return found.get(0);
     }
@@ -87,9 +94,8 @@ class DocumentationTest extends OneJenkins {
             if (snippet.contains("parameters {")) {
                 job.scheduleBuild2(0).get(); // Declares the parameters.
             }
-            int before = doubleTick.requests().size();
-            r.assertBuildStatusSuccess(job.scheduleBuild2(0, values(job, MEMBER)));
-            assertTrue(doubleTick.requests().size() > before, snippet);
+            WorkflowRun build = r.assertBuildStatusSuccess(job.scheduleBuild2(0, values(job, MEMBER)));
+            assertEquals(snippet.contains("202 555") ? 2 : 1, logouts(build).size(), snippet);
         }
     }
 
@@ -97,7 +103,7 @@ class DocumentationTest extends OneJenkins {
     void logOfABuildIsAsTheReadmeShows() throws Exception {
         WorkflowRun build = build(Result.SUCCESS, logout(DoubleTickStandIn.BUSY));
         assertTrue(JenkinsRule.getLog(build)
-                .contains(textBlock("Logging ").replaceFirst("again in [23] s", "again in 1 s")));
+                .contains(block("text", "Logging ").replaceFirst("again in [23] s", "again in 1 s")));
     }
 
     @Test
@@ -115,7 +121,7 @@ class DocumentationTest extends OneJenkins {
             Files.delete(file);
         }
         ExecuteDslScripts script = new ExecuteDslScripts();
-        script.setScriptText(textBlock("job(").replace("log-out-member", "by-job-dsl"));
+        script.setScriptText(block("text", "job(").replace("log-out-member", "by-job-dsl"));
         FreeStyleProject seed = r.createFreeStyleProject();
         seed.getBuildersList().add(script);
         r.buildAndAssertSuccess(seed);
@@ -131,6 +137,38 @@ class DocumentationTest extends OneJenkins {
         }
         r.assertBuildStatusSuccess(job.scheduleBuild2(0, values(job, "+91 98765 43210")));
         doubleTick.assertOneLogout(DoubleTickStandIn.KEY, MEMBER);
+    }
+
+    @Test
+    void auditRequestListsAllLogoutsOfAJob() throws Exception {
+        assumeFalse(Functions.isWindows());
+        r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
+        FreeStyleProject job =
+                r.createProject(Folder.class, "offboarding").createProject(FreeStyleProject.class, "log-out-member");
+        for (String number : List.of(MEMBER, DoubleTickStandIn.NOT_A_MEMBER)) {
+            job.getBuildersList().replace(new DoubleTickLogoutBuilder(number));
+            job.scheduleBuild2(0).get();
+        }
+        ProcessBuilder curl = new ProcessBuilder("sh", "-c", block("sh", "curl "));
+        curl.environment()
+                .putAll(Map.of(
+                        "JENKINS_URL", r.getURL().toString(),
+                        "JENKINS_USER_ID", "auditor",
+                        "JENKINS_API_TOKEN", "auditor"));
+        String answer = new String(curl.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        List<String> logouts = new ArrayList<>();
+        for (Object build : JSONObject.fromObject(answer).getJSONArray("allBuilds")) {
+            for (Object action : ((JSONObject) build).getJSONArray("actions")) {
+                JSONObject logout = ((JSONObject) action).has("logouts")
+                        ? ((JSONObject) action).getJSONArray("logouts").getJSONObject(0)
+                        : null;
+                if (logout != null) {
+                    assertTrue(job.getBuildByNumber(1).getStartTimeInMillis() <= logout.getLong("time"), answer);
+                    logouts.add(logout.getString("loginNumber") + " " + logout.get("success") + " " + logout.get("aborted"));
+                }
+            }
+        }
+        assertEquals(List.of("+91••••••3299 false false", "+91••••••3210 true false"), logouts);
     }
 
     @Test

@@ -49,7 +49,7 @@ class FailuresTest extends OneJenkins {
 
     private static final IntFunction<ProxySettings> PROXY = as(null, null);
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
-    private static final String REFUSED = "No connection to {host} on port {port}: it is refused or there is no way there";
+    private static final String REFUSED = "No connection to {host} on port {port}: the host rejects it or cannot be reached";
     private static final String NETWORK =
             "Check that the Jenkins controller can reach {host}. Set a proxy under Manage Jenkins → System.";
 
@@ -58,7 +58,7 @@ class FailuresTest extends OneJenkins {
             + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
             + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
             + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-            + "|ERROR: \\+91••••••3210 (may still be logged in|was not looked up)\\. .*|Finished: (SUCCESS|FAILURE)");
+            + "|ERROR: \\+91••••••3210 (may still be logged in|could not be looked up)\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @BeforeAll
     static void trust(@TempDir Path directory) throws Exception {
@@ -85,13 +85,13 @@ class FailuresTest extends OneJenkins {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             # reason           | tries | response                  | body                                        | the log of a logout                                                                    | the log of a look-up
             NOT_CONFIRMED         | 1 | 201                       | {"success":"true"}                          | DoubleTick answered 201, but without "success": true. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 201, but without a list of members. Check whether a proxy or portal answers instead of 127.0.0.1.
-            REDIRECTED            | 1 | 302 Location: /?key=KEY   | ``                                          | DoubleTick answered 302, a redirect to /?key=****, which is not followed: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 302, a redirect to /?key=****, which is not followed: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
+            REDIRECTED            | 1 | 302 Location: /?key=KEY   | ``                                          | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
             API_KEY_REJECTED      | 1 | 401                       | {"message":"No \\u001b[8mha:////4AAA\\u001b[0mKEY\\nFinished: SUCCESS"} | DoubleTick answered 401: No **** Finished: SUCCESS. Check the credential 'doubletick': DoubleTick shows the account's key under Settings → Developer's API. |
             PERMISSION_MISSING    | 1 | 401                       | {"message":"Insufficient permissions"}      | DoubleTick answered 401: Insufficient permissions. Give the API key of the credential 'doubletick' this permission in DoubleTick, or use another key. |
             API_KEY_FORBIDDEN     | 1 | 403                       | {"reason":"FORBIDDEN"}                      | DoubleTick answered 403: FORBIDDEN. Check in DoubleTick, under Settings → Developer's API, that the key of the credential 'doubletick' is not revoked, that its whitelist has the address of the Jenkins controller, and that browser access is not disabled for it. |
             LOGIN_NUMBER_REJECTED | 1 | 422                       | {"message":"Unknown"}                       | DoubleTick answered 422: Unknown. Check the number: it must be the one that the member logs in to DoubleTick with, country code included. | DoubleTick answered 422: Unknown. Check whether a proxy or portal answers instead of 127.0.0.1.
             UNEXPECTED_STATUS     | 1 | 404                       | ``                                          | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
-            RATE_LIMITED          | 1 | 429 Retry-After: 3600     | ``                                          | DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this plugin waits. Log out fewer members at a time, or build again later. | DoubleTick answered 429: Status; it asks to wait 3600 s, longer than the 60 s that this plugin waits. Build again later.
+            RATE_LIMITED          | 1 | 429 Retry-After: 3600     | ``                                          | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Log out fewer members at a time, or build again later. | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Build again later.
             SERVER_ERROR          | 4 | 500                       | ``                                          | DoubleTick answered 500: Status (4 tries). Build again later. |
             """)
     void response(Reason reason, int tries, String response, String body, String logout, @CheckForNull String lookup)
@@ -121,7 +121,7 @@ class FailuresTest extends OneJenkins {
                 Arguments.of(
                         Fault.of("a lost connection", ScriptedServer.reset())
                                 .tries(4)
-                                .fails(Reason.CONNECTION_LOST, "The connection broke before DoubleTick's answer was there"),
+                                .fails(Reason.CONNECTION_LOST, "The connection was lost before the response was complete"),
                         NETWORK,
                         null),
                 Arguments.of(
@@ -139,7 +139,7 @@ class FailuresTest extends OneJenkins {
                                 .requests(0)
                                 .fails(
                                         Reason.TLS,
-                                        "The TLS certificate of localhost has expired or is not one that Java trusts here"),
+                                        "The TLS certificate of localhost has expired or is not trusted by Java"),
                         "Check whether something between the Jenkins controller and {host} replaces its certificate.",
                         null),
                 Arguments.of(tls("a proxy with a login").proxy(as("jenkins", "right"), 2, login()), null, null),
@@ -149,7 +149,7 @@ class FailuresTest extends OneJenkins {
                                 .requests(0)
                                 .fails(
                                         Reason.PROXY_LOGIN,
-                                        "The proxy demands a login and does not accept the one it was given" + VIA),
+                                        "The proxy requires a login and does not accept the configured one" + VIA),
                         "Check the proxy's user name and password under Manage Jenkins → System.",
                         null),
                 Arguments.of(
@@ -168,7 +168,7 @@ class FailuresTest extends OneJenkins {
                                 .requests(0)
                                 .fails(
                                         Reason.PROXY,
-                                        "The proxy settings cannot be used: Unclosed character class near index 0 [ ^"),
+                                        "The proxy settings are not valid: Unclosed character class near index 0 [ ^"),
                         NETWORK,
                         "["));
     }
@@ -219,7 +219,7 @@ class FailuresTest extends OneJenkins {
     }
 
     private static void assertLookup(String line) throws Exception {
-        assertLine("ERROR: \\+91••••••3210 was not looked up\\. " + line, build(Result.FAILURE, lookup(null)));
+        assertLine("ERROR: \\+91••••••3210 could not be looked up\\. " + line, build(Result.FAILURE, lookup(null)));
         assertTrue(Answers.REASONS.poll(1, TimeUnit.MINUTES).isPresent());
     }
 
