@@ -43,7 +43,7 @@ import org.jvnet.hudson.test.TestExtension;
 
 /**
  * What the log says after each kind of failure, and that the failure reaches the record and the listeners. The client's own
- * {@code FaultMatrixTest} has every variant of the kinds.
+ * {@code FaultTableTest} has every variant of the kinds.
  */
 class FailuresTest extends OneJenkins {
 
