@@ -214,7 +214,7 @@ class ApiKeyFinderTest extends OneJenkins {
 
     /** The vault answers nobody before all logouts have begun. */
     @Test
-    void slowVaultIsAskedTwiceForSixtyLogoutsOfAParallel() throws Exception {
+    void slowVaultIsAskedTwiceForSixtyParallelLogouts() throws Exception {
         WorkflowRun build = start(parallel(60, logout(MEMBER, VAULT)));
         HangingVault.awaitCallers(1);
         r.waitForMessage("All have begun", build);

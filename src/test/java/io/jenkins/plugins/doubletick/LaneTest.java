@@ -58,7 +58,7 @@ class LaneTest {
     }
 
     @Test
-    void hangingCodeHoldsUpItsOwnBuildOnly() throws Exception {
+    void hangingCodeDelaysOnlyItsOwnBuild() throws Exception {
         lane.call(this::hang);
         CompletableFuture<String> behind = Lane.of(this).call(() -> "behind");
         assertEquals("other", Lane.of(new Object()).call(() -> "other").get());
@@ -77,7 +77,7 @@ class LaneTest {
     }
 
     @Test
-    void stageWithoutAThreadFailsAndThoseBehindItRun() throws Exception {
+    void stageWithoutAThreadFailsAndLaterStagesRun() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         Executor pool = code -> {
             if (attempts.getAndIncrement() == 1) {
@@ -97,7 +97,7 @@ class LaneTest {
     }
 
     @Test
-    void callServesAllWhoAskBeforeItBegins() throws Exception {
+    void callersBeforeTheBeginShareOneCall() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Integer> first = lane.share("purpose", () -> {
             begun.countDown();
@@ -116,7 +116,7 @@ class LaneTest {
     }
 
     @Test
-    void callThatHasBegunServesNobodyElse() throws Exception {
+    void callIsNotSharedAfterItsBegin() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Integer> first = lane.share("purpose", () -> {
             begun.countDown();

@@ -170,7 +170,7 @@ class ApiCallTest {
     }
 
     @Test
-    void noMoreThan32RequestsAtATime() throws Exception {
+    void atMost32RequestsAreInFlight() throws Exception {
         int many = DoubleTickClient.MAX_REQUESTS + 10;
         AtomicInteger inFlight = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();

@@ -98,7 +98,7 @@ class ApiResponseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "<html>", "[{}]", "{", "\"Insufficient permissions\""})
-    void onlyAnObjectSaysSomethingOfKeyOrNumber(String body) {
+    void onlyAJsonObjectRejectsKeyOrNumber(String body) {
         IntStream.of(400, 401, 403, 422)
                 .forEach(status -> assertFails(
                         Reason.UNEXPECTED_STATUS,
@@ -174,7 +174,7 @@ class ApiResponseTest {
     }
 
     @Test
-    void ofAnEndlessBodyOnlyTheFirst64KiBAreRead() throws Exception {
+    void only64KiBOfAnEndlessBodyAreRead() throws Exception {
         long[] read = {0};
         boolean[] closed = {false};
         response(

@@ -124,7 +124,7 @@ class CallCancelTest {
     }
 
     @Test
-    void requestThatIsGivenUpIsNotSentAfterwards() throws Exception {
+    void abandonedRequestIsNotSentLater() throws Exception {
         try (ScriptedServer server = new ScriptedServer(success());
                 ClientFixture fixture = new ClientFixture("http://localhost:" + server.port(), settings -> {
                     settings.http = ClientFixture.hangingUntil(event, 1);
@@ -143,7 +143,7 @@ class CallCancelTest {
 
     /** Its limit has freed its slot once; its own end must not free another. */
     @Test
-    void requestThatIsGivenUpEndsOnce() throws Exception {
+    void abandonedRequestEndsOnce() throws Exception {
         CountDownLatch oneHasEnded = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(after(answer, success()));
@@ -167,7 +167,7 @@ class CallCancelTest {
     }
 
     @Test
-    void requestThatGetsNoThreadInTimeIsNotSentAfterwards() throws Exception {
+    void requestWithoutAThreadInTimeIsNotSentLater() throws Exception {
         LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
         try (ScriptedServer server = new ScriptedServer(success());
                 ClientFixture fixture = new ClientFixture(server.url(), settings -> {

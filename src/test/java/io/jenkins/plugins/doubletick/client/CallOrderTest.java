@@ -90,7 +90,7 @@ class CallOrderTest {
 
     /** The NestJS throttler and nginx answer 429 to some of many logouts at once. */
     @Test
-    void everybodyIsLoggedOutInSpiteOfARateLimit() throws Exception {
+    void allMembersAreLoggedOutDespiteARateLimit() throws Exception {
         RateLimitedReply nestJs = RateLimitedReply.nestJs(10, Duration.ofSeconds(1));
         RateLimitedReply nginx = RateLimitedReply.nginx(10, 5);
         try (ScriptedServer first = new ScriptedServer(nestJs);

@@ -83,7 +83,7 @@ class RateLimiterTest extends LimiterFixture {
 
     @ParameterizedTest(name = "{0}, told {1}")
     @MethodSource({"limits", "frameworks"})
-    void allPassInLittleMoreThanTheLeastTime(Limit limit, Told told) {
+    void logoutsTakeLittleMoreThanTheLeastPossibleTime(Limit limit, Told told) {
         for (int latency : new int[] {5, 50, 300}) {
             RateLimiterTest run = new RateLimiterTest();
             run.simulate(limit.count(), limit.service().get(), told, latency);
@@ -143,7 +143,7 @@ class RateLimiterTest extends LimiterFixture {
     }
 
     @Test
-    void givesUpWhenNothingBut429IsAnsweredForThreeMinutes() {
+    void failsAfterThreeMinutesOf429() {
         simulate(100, now -> (long) SECOND, Told.NOT, 50);
         assertEquals(99, failures.size()); // The hundredth is the one that was refused last, which knows.
         assertTrue(time.now() >= 180 * SECOND && time.now() < 200 * SECOND, () -> "after " + time.now() / SECOND);
@@ -152,14 +152,14 @@ class RateLimiterTest extends LimiterFixture {
     }
 
     @Test
-    void aLongerWaitThanAllowedFailsAllThatWait() {
+    void tooLongAWaitFailsAllWaitingCalls() {
         simulate(10, now -> (long) (63 * SECOND), Told.IN_BODY, 50);
         assertEquals(9, failures.size());
         assertEquals(1, refused);
     }
 
     @Test
-    void anotherAnswerBetweenBeginsTheThreeMinutesAnew() {
+    void anotherResponseRestartsTheThreeMinutes() {
         simulate(4, SimulatedLimit.sliding(1, 120), Told.NOT, 50);
         assertEquals(List.of(), failures);
         assertEquals(4, confirmed);

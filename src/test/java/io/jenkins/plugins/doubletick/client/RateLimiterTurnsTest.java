@@ -125,7 +125,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
     }
 
     @Test
-    void neverMoreThan32InFlight() {
+    void atMost32RequestsAreInFlight() {
         for (int i = 0; i < 100; i++) {
             submit(limiter, "a", false);
             limiter.requestEnded(true);
@@ -170,7 +170,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
     }
 
     @Test
-    void allFailWhoseTurnNobodyCanSchedule() {
+    void queuedCallsFailIfTheTimerRejectsTasks() {
         RefusingTimer timer = new RefusingTimer();
         timer.refuses = true;
         RateLimiter unscheduled = limiter(timer);

@@ -64,7 +64,7 @@ class RetryAfterTest {
     }
 
     @Test
-    void withoutADateTheClockHereCounts() throws Exception {
+    void withoutADateTheControllersClockCounts() throws Exception {
         long resetAt = Instant.now().plusSeconds(1000).toEpochMilli();
         Duration wait =
                 RetryAfter.of(Headers.of(), JsonMapper.builder().build().readTree("{\"resetAt\":" + resetAt + "}"));

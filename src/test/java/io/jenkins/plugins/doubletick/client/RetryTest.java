@@ -28,7 +28,7 @@ class RetryTest {
     }
 
     @Test
-    void waitsAreDoubledAndNotAllTheSame() {
+    void waitsDoubleWithJitter() {
         for (Duration asked : new Duration[] {null, Duration.ZERO}) {
             for (int failures = 1; failures <= 3; failures++) {
                 LongSummaryStatistics waits = waits(asked, failures);

@@ -102,7 +102,7 @@ class TeamCacheTest {
     }
 
     @Test
-    void failureIsKeptForThoseWhoAcceptIt() {
+    void keptFailureIsReturnedIfTheCallerAcceptsItsAge() {
         CompletableFuture<TeamResult> first = get(TEN_SECONDS);
         CompletableFuture<TeamResult> joined = get();
         fail();
@@ -121,7 +121,7 @@ class TeamCacheTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void nothingIsKeptIfTheTimerRefusesToDropIt(boolean fails) {
+    void nothingIsKeptIfTheTimerRejectsTheRemoval(boolean fails) {
         timer.refuses = true;
         CompletableFuture<TeamResult> first = get();
         if (fails) {
@@ -135,7 +135,7 @@ class TeamCacheTest {
     }
 
     @Test
-    void requestThatCannotBeMadeFailsThoseWhoAsk() {
+    void failureToMakeTheRequestFailsAllCallers() {
         StackOverflowError error = new StackOverflowError("deep");
         assertSame(error, failureOf(cache.get("key", Duration.ZERO, () -> {
             throw error;

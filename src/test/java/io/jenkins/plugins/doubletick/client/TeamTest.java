@@ -42,7 +42,7 @@ class TeamTest {
     }
 
     @Test
-    void allWhoAskAtOnceShareOneRequest() throws Exception {
+    void simultaneousCallersShareOneRequest() throws Exception {
         CountDownLatch answered = new CountDownLatch(1);
         ScriptedServer.Reply late = (socket, server) -> {
             answered.await();

@@ -59,7 +59,7 @@ class DoubleTickMemberStepTest extends OneJenkins {
     }
 
     @Test
-    void whatDoubleTickDoesNotHaveIsNull() throws Exception {
+    void missingValuesAreNull() throws Exception {
         assertLine(
                 "It is null|null|null|false|+91••••••3210|5",
                 Result.SUCCESS,
@@ -106,7 +106,7 @@ class DoubleTickMemberStepTest extends OneJenkins {
     }
 
     @Test
-    void oneRequestServesAllWhoAskAtOnce() throws Exception {
+    void simultaneousCallersShareOneRequest() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(team(go, "{\"name\":\"Asha\",\"phone\":\"919876543210\"}"))) {
             StandInExtension.use(server.url());
