@@ -10,6 +10,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.ExtensionList;
 import hudson.diagnosis.OldDataMonitor;
+import hudson.model.Cause;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParametersAction;
@@ -96,7 +97,7 @@ class CompatibilityTest extends StepJobs {
     }
 
     private void assertBuild(String job, Result result, String number) throws Exception {
-        assertTrue(((ParameterizedJob<?, ?>) r.jenkins.getItemByFullName(job)).scheduleBuild(null));
+        assertTrue(((ParameterizedJob<?, ?>) r.jenkins.getItemByFullName(job)).scheduleBuild(new Cause.UserIdCause()));
         r.waitUntilNoActivity();
         r.assertBuildStatus(result, build(job, 2));
         DoubleTickStandIn.Request last =
