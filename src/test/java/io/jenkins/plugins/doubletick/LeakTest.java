@@ -265,7 +265,7 @@ class LeakTest extends StepJobs {
         search.filesForKeys(r.jenkins.getRootDir().toPath());
         search.forKeys("the system log", systemLog.others());
         search.forKeysAndNumbers("the system log of this plugin and OkHttp", systemLog.ours());
-        assertTrue(systemLog.ours().contains("+12•"));
+        assertTrue(systemLog.ours().contains("Request 1 to "));
         ByteArrayOutputStream export = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(export);
         assertTrue(export.toString(StandardCharsets.UTF_8).contains("doubletickApiKey:"));
