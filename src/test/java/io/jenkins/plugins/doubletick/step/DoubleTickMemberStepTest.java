@@ -99,7 +99,7 @@ class DoubleTickMemberStepTest extends OneJenkins {
     @Test
     void stepFailsIfTheTeamIsTooLarge() throws Exception {
         assertLine(
-                "members of so large a team can be logged out, but not looked up.",
+                "Members of such a large team can be logged out, but not looked up.",
                 Result.FAILURE,
                 LOOKUP,
                 "{}" + ",{}".repeat(10_000));

@@ -51,7 +51,7 @@ class FailuresTest extends OneJenkins {
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
     private static final String REFUSED = "No connection to {host} on port {port}: the host rejects it or cannot be reached";
     private static final String NETWORK =
-            "Check that the Jenkins controller can reach {host}. Set a proxy under Manage Jenkins → System.";
+            "Check that the Jenkins controller can reach {host}. If it needs a proxy, set it under Manage Jenkins → System.";
 
     /** Every line that a build may have: nothing from outside begins a line of its own. */
     private static final Pattern LINE = Pattern.compile("Started|\\[Pipeline] .*"

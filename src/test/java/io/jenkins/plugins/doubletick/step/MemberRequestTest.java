@@ -201,7 +201,7 @@ class MemberRequestTest extends OneJenkins {
         // Java wraps failures in it; this one has nothing in it.
         HangingVault.fail(new CompletionException("The vault is closed", null));
         WorkflowRun build = build(Result.FAILURE, logout(MEMBER, VAULT));
-        assertLog(FAILED + "Unexpected java.util.concurrent.CompletionException. The Jenkins log says more.", build);
+        assertLog(FAILED + "Unexpected java.util.concurrent.CompletionException. See the Jenkins log.", build);
         assertFalse(logouts(build).get(0).isSuccess());
         assertTrue(log.ours().contains("The vault is closed"), log::ours);
     }
@@ -243,7 +243,7 @@ class MemberRequestTest extends OneJenkins {
         factoryThrows = true;
         for (String step : List.of(logout(MEMBER), lookup(null))) {
             WorkflowRun build = build(Result.FAILURE, step);
-            assertLog("Unexpected java.lang.NoClassDefFoundError. The Jenkins log says more.", build);
+            assertLog("Unexpected java.lang.NoClassDefFoundError. See the Jenkins log.", build);
             assertEquals(1, count("NoClassDefFoundError", build));
         }
         assertTrue(log.ours().contains("A factory of actions breaks"), log::ours);
