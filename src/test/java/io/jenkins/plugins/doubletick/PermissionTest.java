@@ -12,9 +12,11 @@ import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.security.Permission;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import java.io.File;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -34,6 +36,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
+import org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStep;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -330,5 +335,37 @@ class PermissionTest {
     private static void assertRefused(WebUser user, HttpResponse<String> response) {
         assertEquals(403, response.statusCode(), user + ": " + response);
         assertFalse(response.body().contains(REFUSED), "" + user);
+    }
+
+    /** The generator answers what a submitted form means, so anybody could read what the form hides. */
+    @Test
+    void snippetGeneratorTellsNoNumber() throws Exception {
+        DoubleTickLoginNumberParameterDefinition parameter = new DoubleTickLoginNumberParameterDefinition("WHO");
+        parameter.setDefaultValue(DoubleTickStandIn.SECOND_MEMBER);
+        parameter.setCredentialsId(GLOBAL);
+        WorkflowJob job = r.jenkins.getItemByFullName("folder", Folder.class).createProject(WorkflowJob.class, "asked");
+        job.addProperty(new ParametersDefinitionProperty(parameter));
+        String mask = parameter.getDefaultParameterValue().getMasked();
+        String properties = "{'stapler-class': '" + JobPropertyStep.class.getName() + "', 'propertiesMap': {'"
+                + ParametersDefinitionProperty.class.getName().replace('.', '-')
+                + "': {'specified': true, 'parameterDefinitions': {'stapler-class': '"
+                + DoubleTickLoginNumberParameterDefinition.class.getName() + "', 'name': 'WHO', 'defaultValue': '" + mask
+                + "'}}}}";
+        for (String text : List.of(mask, "Daniel Okafor")) {
+            String build = "{'stapler-class': '" + BuildTriggerStep.class.getName()
+                    + "', 'job': '/folder/asked', 'parameter': [{'name': 'WHO', 'value': '" + text + "'}]}";
+            for (String json : List.of(build, properties)) {
+                for (String page : List.of("", "job/folder/job/asked/")) {
+                    HttpResponse<String> answer = new WebUser(Who.EXTENDED_READ.name())
+                            .post(
+                                    r,
+                                    page + "pipeline-syntax/generateSnippet?json="
+                                            + URLEncoder.encode(json.replace('\'', '"'), StandardCharsets.UTF_8));
+                    assertFalse(answer.body().contains("2025550123"), page + json + ": " + answer.body());
+                    assertTrue(answer.body().contains("WHO"), page + json + ": " + answer.body());
+                }
+            }
+        }
+        doubleTick.assertNothingSent();
     }
 }

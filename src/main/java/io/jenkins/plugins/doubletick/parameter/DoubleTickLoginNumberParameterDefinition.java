@@ -76,7 +76,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     public Object bindResolve(StaplerRequest2 request, JSONObject form) {
         if (defaultValue != null) {
             // Uses the text as it was sent, because Jenkins decrypts a setter's text if it looks encrypted.
-            setDefaultValue(OfferedTeam.unmask(request, form.optString("defaultValue")));
+            setDefaultValue(OfferedTeam.unmaskSubmitted(request, form.optString("defaultValue")));
             getDefaultParameterValue().check();
         }
         return this;
@@ -121,7 +121,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 request, JSONObject form) {
         DoubleTickLoginNumberParameterValue value =
-                createValue(OfferedTeam.unmask(request, form.optString("value"), this));
+                createValue(OfferedTeam.unmaskSubmitted(request, form.optString("value"), this));
         value.check();
         return value;
     }

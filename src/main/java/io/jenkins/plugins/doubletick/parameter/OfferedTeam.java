@@ -11,6 +11,7 @@ import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
+import hudson.security.AccessControlled;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.doubletick.Advice;
 import io.jenkins.plugins.doubletick.ApiKeyFinder;
@@ -72,7 +73,7 @@ final class OfferedTeam {
     @CheckForNull
     static OfferedTeam ofRequest(DoubleTickLoginNumberParameterDefinition parameter) {
         StaplerRequest2 page = Stapler.getCurrentRequest2();
-        Job<?, ?> job = page == null ? null : page.findAncestorObject(Job.class);
+        Job<?, ?> job = hidesNumbers(page) ? page.findAncestorObject(Job.class) : null;
         if (job == null && CLICommand.getCurrent() instanceof BuildCommand command) {
             job = command.job;
         }
@@ -151,11 +152,24 @@ final class OfferedTeam {
         return page != null && page.findAncestorObject(Job.class) != null && (run == null || !run.isBuilding());
     }
 
+    /** Returns whether a request hides the number that its form means. The Snippet Generator below a job shows it. */
+    private static boolean hidesNumbers(@CheckForNull StaplerRequest2 page) {
+        Object owner = page == null ? null : page.findAncestorObject(AccessControlled.class);
+        return owner instanceof Run
+                || owner instanceof Job
+                        && owner == page.getAncestors().get(page.getAncestors().size() - 1).getObject();
+    }
+
+    /** Returns the number for a mask in a submitted form, see {@link #unmask}. */
+    static String unmaskSubmitted(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+        return hidesNumbers(page) ? unmask(page, text, others) : text;
+    }
+
     /**
      * Returns the number for a mask on the page: the number of the build to rebuild, or the default of the job or of these
      * parameters. Returns the text if there is no such number or more than one.
      */
-    static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+    private static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         Run<?, ?> run = page.findAncestorObject(Run.class);
         ParametersAction again = run == null ? null : run.getAction(ParametersAction.class);
         List<ParameterValue> shown = new ArrayList<>(again == null ? List.of() : again.getAllParameters());
