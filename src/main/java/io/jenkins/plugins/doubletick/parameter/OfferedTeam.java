@@ -157,11 +157,15 @@ final class OfferedTeam {
         Object owner = page == null ? null : page.findAncestorObject(AccessControlled.class);
         return owner instanceof Run
                 || owner instanceof Job
-                        && owner == page.getAncestors().get(page.getAncestors().size() - 1).getObject();
+                        && owner
+                                == page.getAncestors()
+                                        .get(page.getAncestors().size() - 1)
+                                        .getObject();
     }
 
     /** Returns the number for a mask in a submitted form, see {@link #unmask}. */
-    static String unmaskSubmitted(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+    static String unmaskSubmitted(
+            StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         return hidesNumbers(page) ? unmask(page, text, others) : text;
     }
 
@@ -169,7 +173,8 @@ final class OfferedTeam {
      * Returns the number for a mask on the page: the number of the build to rebuild, or the default of the job or of these
      * parameters. Returns the text if there is no such number or more than one.
      */
-    private static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+    private static String unmask(
+            StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         Run<?, ?> run = page.findAncestorObject(Run.class);
         ParametersAction again = run == null ? null : run.getAction(ParametersAction.class);
         List<ParameterValue> shown = new ArrayList<>(again == null ? List.of() : again.getAllParameters());

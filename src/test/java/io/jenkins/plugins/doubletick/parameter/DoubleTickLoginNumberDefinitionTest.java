@@ -1,8 +1,10 @@
 package io.jenkins.plugins.doubletick.parameter;
 
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.freestyle;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.freestyleJob;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.parameters;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.script;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,41 +18,35 @@ import hudson.cli.BuildCommand;
 import hudson.model.CauseAction;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
+import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.yaml.YamlSource;
+import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.htmlunit.Page;
+import org.htmlunit.html.HtmlInput;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerStep;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Tries every way to give a job the parameter. */
-@WithJenkins
-class DoubleTickLoginNumberDefinitionTest {
-
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
-
-    private JenkinsRule r;
+class DoubleTickLoginNumberDefinitionTest extends OneJenkins {
 
     @BeforeEach
-    void setUp(JenkinsRule r) throws Exception {
-        this.r = r;
+    void setUp() throws Exception {
         r.jenkins.setQuietPeriod(0);
-        StandInExtension.addDefaultKey();
     }
 
     private static DoubleTickLoginNumberParameterDefinition definitionOf(Job<?, ?> job) {
@@ -114,21 +110,41 @@ class DoubleTickLoginNumberDefinitionTest {
     }
 
     @Test
-    void wrongDefaultIsRefusedWhereItIsUsed() throws Exception {
-        WorkflowJob job = script(
-                r, "properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '0123')])])");
+    void wrongDefaultOfAPipelineFailsWhereItIsUsed() throws Exception {
+        WorkflowJob job = script(r, """
+                properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '0123')])])
+                if (env.BUILD_NUMBER != '1') {
+                    doubletickLogout loginNumber: params.LOGIN_NUMBER
+                }
+                """);
         r.buildAndAssertSuccess(job);
-        assertNull(job.scheduleBuild2(0));
-        InvalidLoginNumberException refused = assertThrows(
+        StandInExtension.assertLog("A login number has 7 to 15 digits", r.buildAndAssertStatus(Result.FAILURE, job));
+        assertThrows(
                 InvalidLoginNumberException.class,
                 () -> job.scheduleBuild2(0, new CauseAction(new BuildCommand.CLICause())));
-        assertTrue(
-                refused.getMessage().startsWith("Parameter LOGIN_NUMBER: A login number has 7 to 15 digits"),
-                refused.getMessage());
         r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
+        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
     }
 
-    /** Otherwise whoever writes a Pipeline could have any secret decrypted, of which they have seen the ciphertext. */
+    /** Many triggers drop a parameter whose default is null, and Pipelines fail at null. */
+    @Test
+    void noDefaultIsBlank() throws Exception {
+        WorkflowJob job = script(r, "echo \"'${params.LOGIN_NUMBER}'\"");
+        job.addProperty(parameters((String) null));
+        StandInExtension.assertLog("''", r.buildAndAssertSuccess(job));
+        String json = r.createWebClient()
+                .goTo(job.getUrl() + "api/json?depth=3", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+        assertTrue(json.contains("\"name\":\"LOGIN_NUMBER\",\"value\":\"\""), json);
+        DoubleTickLoginNumberParameterDefinition definition = definitionOf(job);
+        assertEquals("", definition.getDefaultParameterValue().getValue());
+        assertNull(((DoubleTickLoginNumberParameterDefinition)
+                        definition.copyWithDefaultValue(definition.getDefaultParameterValue()))
+                .getDefaultValue());
+    }
+
+    /** Otherwise, authors of a Pipeline could decrypt any secret whose ciphertext they have seen. */
     @Test
     void nothingIsDecryptedForAPipeline() throws Exception {
         String encrypted = Secret.fromString("TopSecret-1").getEncryptedValue();
@@ -136,14 +152,65 @@ class DoubleTickLoginNumberDefinitionTest {
                 r,
                 "properties([parameters([doubletickLoginNumber(name: 'LOGIN_NUMBER', defaultValue: '" + encrypted
                         + "')])])\necho \"The default is ${params.LOGIN_NUMBER}.\"");
-        StandInExtension.assertLog("The default is null.", r.buildAndAssertSuccess(job));
-        WorkflowJob target = r.createProject(WorkflowJob.class, "target");
-        target.setDefinition(new CpsFlowDefinition("echo \"The value is ${params.OTHER}.\"", true));
-        WorkflowJob caller = script(
-                r,
-                "build job: 'target', parameters: [doubletickLoginNumber(name: 'OTHER', value: '" + encrypted + "')]");
-        r.buildAndAssertSuccess(caller);
-        assertFalse(JenkinsRule.getLog(target.getLastBuild()).contains("TopSecret-1"));
+        StandInExtension.assertLog("The default is " + encrypted, r.buildAndAssertSuccess(job));
+        WorkflowJob target = script(r, "echo \"The value is ${params.OTHER}.\"");
+        target.addProperty(new ParametersDefinitionProperty(new DoubleTickLoginNumberParameterDefinition("OTHER")));
+        r.buildAndAssertStatus(
+                Result.FAILURE,
+                script(
+                        r,
+                        "build job: '" + target.getName()
+                                + "', parameters: [doubletickLoginNumber(name: 'OTHER', value: '" + encrypted + "')]"));
+        r.assertBuildStatusSuccess(target.scheduleBuild2(
+                0, new ParametersAction(new DoubleTickLoginNumberParameterValue("OTHER", encrypted))));
+        StandInExtension.assertLog("The value is " + encrypted, target.getLastBuild());
+    }
+
+    /** The form shows the saved number masked, takes the mask for it, and never decrypts what it is sent. */
+    @Test
+    void savingTheForm() throws Exception {
+        FreeStyleProject job = freestyleJob(r, NUMBER);
+        assertSaved(MASKED, job, MASKED, NUMBER);
+        assertRefused("A login number has 7 to 15 digits", job, "0123");
+        assertRefused("This is a masked number", job, "+91••••••3210");
+        assertRefused(
+                "A login number cannot contain", job, Secret.fromString(NUMBER).getEncryptedValue());
+        assertSaved(MASKED, job, "+91 98765 43210", "+91 98765 43210");
+        assertSaved("+91••••••3210", job, "", null);
+        assertSaved("", job, NUMBER, NUMBER);
+    }
+
+    private static void assertSaved(String shown, FreeStyleProject job, String typed, String saved) throws Exception {
+        assertEquals(200, save(shown, job, typed).getWebResponse().getStatusCode());
+        assertDefinition(saved, job);
+        assertFalse(job.getConfigFile().asString().contains("2025550123"));
+    }
+
+    private static void assertRefused(String reason, FreeStyleProject job, String typed) throws Exception {
+        Page answer = save(MASKED, job, typed);
+        assertEquals(400, answer.getWebResponse().getStatusCode());
+        assertTrue(((HtmlPage) answer).asNormalizedText().contains("Parameter LOGIN_NUMBER: " + reason));
+        assertDefinition(NUMBER, job);
+    }
+
+    private static Page save(String shown, FreeStyleProject job, String typed) throws Exception {
+        HtmlPage page =
+                r.createWebClient().withThrowExceptionOnFailingStatusCode(false).getPage(job, "configure");
+        assertFalse(page.getWebResponse().getContentAsString().contains("2025550123"));
+        HtmlInput field = page.getFormByName("config").getInputByName("_.defaultValue");
+        assertEquals(shown, field.getValue());
+        field.setValue(typed);
+        return r.submit(page.getFormByName("config"));
+    }
+
+    @Test
+    void checkOfTheDefault() throws Exception {
+        OfferedForm form = new OfferedForm(r, freestyleJob(r, NUMBER));
+        assertEquals("", form.message("checkDefaultValue", ""));
+        assertEquals("", form.message("checkDefaultValue", "+1 202 555 0123"));
+        assertEquals("", form.message("checkDefaultValue", MASKED));
+        assertTrue(form.message("checkDefaultValue", "+91••••••3210").startsWith("error: This is a masked number"));
+        assertTrue(form.message("checkDefaultValue", "0123").startsWith("error: A login number has 7 to 15 digits"));
     }
 
     @Test
@@ -185,13 +252,12 @@ class DoubleTickLoginNumberDefinitionTest {
 
     @Test
     void configRoundTrip() throws Exception {
-        for (String number : new String[] {null, NUMBER}) {
-            FreeStyleProject job = freestyle(r, number);
+        for (String credentialsId : new String[] {null, "doubletick"}) {
+            FreeStyleProject job = freestyleJob(r, NUMBER);
             DoubleTickLoginNumberParameterDefinition before = definitionOf(job);
-            before.setCredentialsId(number == null ? null : "doubletick");
+            before.setCredentialsId(credentialsId);
             r.configRoundtrip(job);
             assertEquals(before, definitionOf(job));
-            assertFalse(job.getConfigFile().asString().contains("2025550123"));
         }
     }
 

@@ -3,7 +3,7 @@ package io.jenkins.plugins.doubletick.parameter;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.definition;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.freestyle;
+import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.freestyleJob;
 import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +14,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParameterValue;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
-import io.jenkins.plugins.doubletick.StandInExtension;
+import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,35 +23,26 @@ import java.util.stream.Stream;
 import org.htmlunit.Page;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Looks at what Jenkins shows of a number, and at when two values are the same. */
-@WithJenkins
-class DoubleTickLoginNumberParameterValueTest {
+class DoubleTickLoginNumberParameterValueTest extends OneJenkins {
 
     private static final Pattern CLEAR = Pattern.compile("202\\D{0,2}555\\D{0,2}0123");
 
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
-
-    private JenkinsRule r;
     private FinishedBuilds finished;
     private JenkinsRule.WebClient web;
 
     @BeforeEach
-    void setUp(JenkinsRule r) throws Exception {
-        this.r = r;
+    void setUp() throws Exception {
         r.jenkins.setQuietPeriod(0);
         finished = FinishedBuilds.watch();
         web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
-        StandInExtension.addDefaultKey();
     }
 
     @Test
     void logoutsOfTwoMembersAreTwoBuilds() throws Exception {
-        FreeStyleProject job = freestyle(r, null);
+        FreeStyleProject job = freestyleJob(r, null);
         r.jenkins.doQuietDown();
         for (String number : List.of(NUMBER, "+12025550199", "+1 202 555 0123")) {
             job.scheduleBuild2(0, number(number));
@@ -69,7 +60,7 @@ class DoubleTickLoginNumberParameterValueTest {
 
     @Test
     void numberIsMaskedOnPagesAndInTheApi() throws Exception {
-        FreeStyleProject job = freestyle(r, NUMBER);
+        FreeStyleProject job = freestyleJob(r, NUMBER);
         r.jenkins.doQuietDown();
         job.scheduleBuild2(0, number(NUMBER));
         String queue = r.jenkins.getQueue().getItems()[0].getParams();
@@ -102,6 +93,19 @@ class DoubleTickLoginNumberParameterValueTest {
         int status = page.getWebResponse().getStatusCode();
         assertTrue(status == 200 || status == 405, url + ": " + status);
         return page.getWebResponse().getContentAsString();
+    }
+
+    @Test
+    void whatIsNoNumberIsNotShown() {
+        for (String wrong : List.of("0123", "Asha Rao", "{AQ==}", MASKED)) {
+            DoubleTickLoginNumberParameterValue value = new DoubleTickLoginNumberParameterValue("A", wrong);
+            assertEquals(wrong, value.getValue());
+            assertEquals("****", value.getMasked());
+            assertEquals("A=****", value.getShortDescription());
+        }
+        for (String blank : new String[] {null, "", " "}) {
+            assertEquals("", new DoubleTickLoginNumberParameterValue("A", blank).getMasked());
+        }
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Makes jobs with a parameter LOGIN_NUMBER, and values for it. */
+/** Jobs with a parameter LOGIN_NUMBER, and values for it. */
 final class LoginNumberJobs {
 
     static final String NUMBER = DoubleTickStandIn.SECOND_MEMBER;
@@ -33,14 +33,30 @@ final class LoginNumberJobs {
         return definition;
     }
 
-    /** Adds a second parameter, so that a build can be asked for with parameters and without a number. */
+    /** Has a second parameter, so that a build can be asked for with parameters and without a number. */
+    static ParametersDefinitionProperty parameters(DoubleTickLoginNumberParameterDefinition definition) {
+        return new ParametersDefinitionProperty(definition, new StringParameterDefinition("OTHER", "value"));
+    }
+
     static ParametersDefinitionProperty parameters(String defaultValue) {
-        return new ParametersDefinitionProperty(
-                definition(defaultValue), new StringParameterDefinition("OTHER", "value"));
+        return parameters(definition(defaultValue));
+    }
+
+    /** Offers the team of a credential. */
+    static ParametersDefinitionProperty offering(String credentialsId) {
+        DoubleTickLoginNumberParameterDefinition definition = definition(null);
+        definition.setCredentialsId(credentialsId);
+        return parameters(definition);
     }
 
     static ParametersAction number(String number) {
         return new ParametersAction(new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", number));
+    }
+
+    /** Returns the value that a build was started with. */
+    static DoubleTickLoginNumberParameterValue valueOf(Run<?, ?> build) {
+        return (DoubleTickLoginNumberParameterValue)
+                build.getAction(ParametersAction.class).getParameter("LOGIN_NUMBER");
     }
 
     /** Makes a job that does nothing, and offers the team of a credential. */
@@ -48,20 +64,12 @@ final class LoginNumberJobs {
         TopLevelItemDescriptor type = (TopLevelItemDescriptor) Jenkins.get().getDescriptorOrDie(FreeStyleProject.class);
         FreeStyleProject job =
                 (FreeStyleProject) parent.createProject(type, "offering-" + JOBS.incrementAndGet(), false);
-        DoubleTickLoginNumberParameterDefinition definition = definition(null);
-        definition.setCredentialsId(credentialsId);
-        job.addProperty(new ParametersDefinitionProperty(definition, new StringParameterDefinition("OTHER", "value")));
+        job.addProperty(offering(credentialsId));
         return job;
     }
 
-    /** Returns what a build was asked for with. */
-    static DoubleTickLoginNumberParameterValue valueOf(Run<?, ?> build) {
-        return (DoubleTickLoginNumberParameterValue)
-                build.getAction(ParametersAction.class).getParameter("LOGIN_NUMBER");
-    }
-
     /** Makes a job that logs its number out. */
-    static FreeStyleProject freestyle(JenkinsRule r, String defaultValue) throws Exception {
+    static FreeStyleProject freestyleJob(JenkinsRule r, String defaultValue) throws Exception {
         FreeStyleProject job = r.createFreeStyleProject();
         job.addProperty(parameters(defaultValue));
         job.getBuildersList().add(new DoubleTickLogoutBuilder("$LOGIN_NUMBER"));
@@ -69,7 +77,7 @@ final class LoginNumberJobs {
     }
 
     /** Makes a job that logs its number out. */
-    static WorkflowJob pipeline(JenkinsRule r, String defaultValue) throws Exception {
+    static WorkflowJob pipelineJob(JenkinsRule r, String defaultValue) throws Exception {
         WorkflowJob job = script(r, "doubletickLogout loginNumber: params.LOGIN_NUMBER");
         job.addProperty(parameters(defaultValue));
         return job;

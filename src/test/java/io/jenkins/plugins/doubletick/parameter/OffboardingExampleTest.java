@@ -64,7 +64,9 @@ class OffboardingExampleTest {
         sessions.then(r -> {
             WorkflowJob job = job(r);
             r.assertBuildStatusSuccess(r.waitForCompletion(approve(
-                    r, start(job, "+91 98765 43210"), "Log out Asha Rao (Agent) from DoubleTick on every device?")));
+                    r,
+                    start(job, "+91 98765 43210"),
+                    "Log out Asha Rao (Agent, +91••••••3210) from DoubleTick on every device?")));
             assertEquals(
                     List.of("GET /team", "POST /team-member/logout"),
                     doubleTick.requests().stream()
@@ -89,10 +91,10 @@ class OffboardingExampleTest {
                 WorkflowRun failed = r.waitForCompletion(approve(
                         r,
                         start(job, DoubleTickStandIn.MEMBER),
-                        "Log out a member without a name from DoubleTick on every device?"));
+                        "Log out a member without a name (+91••••••3210) from DoubleTick on every device?"));
                 r.assertBuildStatus(Result.FAILURE, failed);
                 StandInExtension.assertLog("may still be logged in. DoubleTick answered 422: Gone", failed);
-                StandInExtension.assertLog("The member may still be logged in", failed);
+                StandInExtension.assertLog("DoubleTick did not confirm the logout.", failed);
                 assertEquals(
                         1, failed.getAction(LogoutAction.class).getLogouts().size());
             });
@@ -121,7 +123,8 @@ class OffboardingExampleTest {
             assertEquals(Set.of(), filesWithName());
             sessions.then(r -> {
                 StandInExtension.use(server.url());
-                r.waitForMessage("Log out Daniel Okafor (Manager) from DoubleTick on every device?", build(r));
+                r.waitForMessage(
+                        "Log out Daniel Okafor (Manager, +12•••••0123) from DoubleTick on every device?", build(r));
                 server.awaitRequest();
                 searchJenkinsHome();
             });
@@ -129,7 +132,7 @@ class OffboardingExampleTest {
             assertEquals(Set.of("log", "program.dat", "workflow"), filesWithName());
             sessions.then(r -> {
                 StandInExtension.use(server.url());
-                approve(r, build(r), "Log out Daniel Okafor (Manager) from DoubleTick on every device?");
+                approve(r, build(r), "Log out Daniel Okafor (Manager, +12•••••0123) from DoubleTick on every device?");
                 server.awaitRequest();
                 searchJenkinsHome();
             });

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.doubletick.step;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.cli.CLICommandInvoker;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
@@ -8,13 +11,15 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.doubletick.OneJenkins;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The step of freestyle jobs, made in a browser and by Job DSL. */
+/** The step of freestyle jobs, made in a browser, by Job DSL and by the command line. */
 class DoubleTickLogoutBuilderTest extends OneJenkins {
 
     @ParameterizedTest
@@ -89,5 +94,30 @@ class DoubleTickLogoutBuilderTest extends OneJenkins {
         assertStep("+91 98765 43210", "other", job("long"));
         r.buildAndAssertSuccess(job("long"));
         doubleTick.assertOneLogout(OTHER_KEY, MEMBER);
+    }
+
+    @Test
+    void commandLineCopiesTheStep() throws Exception {
+        String xml = """
+                <project>
+                  <builders>
+                    <io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder>
+                      <loginNumber>+919876543210</loginNumber>
+                      <credentialsId>other</credentialsId>
+                    </io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder>
+                  </builders>
+                </project>
+                """;
+        cli("create-job", "first", xml);
+        cli("create-job", "second", cli("get-job", "first", ""));
+        assertStep(MEMBER, "other", job("second"));
+    }
+
+    private static String cli(String command, String job, String stdin) {
+        CLICommandInvoker.Result result = new CLICommandInvoker(r, command)
+                .withStdin(new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)))
+                .invokeWithArgs(job);
+        assertEquals(0, result.returnCode(), result.stderr());
+        return result.stdout();
     }
 }

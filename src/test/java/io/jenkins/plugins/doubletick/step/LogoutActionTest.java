@@ -81,14 +81,21 @@ class LogoutActionTest extends OneJenkins {
                 "Time: " + time);
         first.remove("time");
         assertEquals(
-                JSONObject.fromObject("{\"loginNumber\":\"+91••••••3230\",\"credentialsId\":\"doubletick\",\"success\":true,\"aborted\":false,\"status\":201,\"tries\":2}"),
+                JSONObject.fromObject("{\"_class\":\"" + Logout.class.getName() + "\",\"loginNumber\":\"+91••••••3230\","
+                        + "\"credentialsId\":\"doubletick\",\"success\":true,\"aborted\":false,\"status\":201,\"tries\":2}"),
                 first);
         assertFalse(logouts.get(2).getBoolean("success"));
         assertTrue(logouts.get(2).getJSONObject("status").isNullObject());
         String stored = Files.readString(build.getRootDir().toPath().resolve("build.xml"));
         assertTrue(stored.contains("••••"), stored);
         assertFalse(stored.matches("(?s).*(98765432|2025550).*"), stored);
-        assertEquals(List.of(), linesOnPage(build(Result.SUCCESS, "echo 'No logout'")));
+    }
+
+    @Test
+    void buildWithoutALogoutHasNoRecord() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, "echo 'Nothing'");
+        assertEquals(List.of(), linesOnPage(build));
+        assertEquals(List.of(), inRestApi(build));
     }
 
     @Test
