@@ -79,7 +79,7 @@ class TeamFaultsTest extends OneJenkins {
         StandInExtension.use("http://127.0.0.1:1");
         assertUnavailable("No connection");
         StandInExtension.use("http://example.com");
-        assertUnavailable("The system property io.jenkins.plugins.doubletick.apiUrl");
+        assertUnavailable("The Java system property io.jenkins.plugins.doubletick.apiUrl");
     }
 
     /** The blank field says it first, before anybody types. */

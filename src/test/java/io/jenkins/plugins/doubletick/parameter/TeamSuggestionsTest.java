@@ -134,10 +134,10 @@ class TeamSuggestionsTest {
                 "Nadia|Nobody in the team matches this text. Check the spelling, or enter the login number.",
                 "Asha Rao, Agent, +91••••••3211|Nobody in the team matches this text. Check the spelling, or enter the login number.",
                 "रमा|Nobody in the team matches this text. Check the spelling, or enter the login number.",
-                "Ash|This is only part of a name or number. Choose a suggestion, or enter the whole name or number. These members"
-                        + " fit: Asha Rao, Agent, +91••••••3210; Ashok Rao, Agent, +91••••••3299",
-                "3210|This is only part of a name or number. Choose a suggestion, or enter the whole name or number. These members"
-                        + " fit: Asha Rao, Agent, +91••••••3210",
+                "Ash|This is only part of a name or number. Choose a suggestion, or enter the whole name or number. Matching members:"
+                        + " Asha Rao, Agent, +91••••••3210; Ashok Rao, Agent, +91••••••3299",
+                "3210|This is only part of a name or number. Choose a suggestion, or enter the whole name or number. Matching members:"
+                        + " Asha Rao, Agent, +91••••••3210",
                 "Priya Nair|Several members have this name. Choose a suggestion, or enter the login number. Matching members:"
                         + " Priya Nair, Agent, priya.nair@example.com, +91••••••3288; Priya Nair, Agent,"
                         + " priya.n@example.com, +91••••••3288",
