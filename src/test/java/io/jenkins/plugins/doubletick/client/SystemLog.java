@@ -22,17 +22,36 @@ public final class SystemLog extends Handler implements BeforeEachCallback, Afte
     private final List<String> ours = new CopyOnWriteArrayList<>();
     private final List<String> others = new CopyOnWriteArrayList<>();
 
+    private boolean isQuiet;
+
+    /** Keeps the plugin's own lines off the console, for tests in which the plugin logs failures. */
+    public static SystemLog quiet() {
+        SystemLog log = new SystemLog();
+        log.isQuiet = true;
+        return log;
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) {
         setLevel(Level.ALL);
         Logger.getLogger("").addHandler(this);
-        LOGGERS.forEach(logger -> logger.setLevel(Level.ALL));
+        LOGGERS.forEach(logger -> {
+            logger.setLevel(Level.ALL);
+            if (isQuiet) {
+                logger.setUseParentHandlers(false);
+                logger.addHandler(this);
+            }
+        });
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         Logger.getLogger("").removeHandler(this);
-        LOGGERS.forEach(logger -> logger.setLevel(null));
+        LOGGERS.forEach(logger -> {
+            logger.setLevel(null);
+            logger.setUseParentHandlers(true);
+            logger.removeHandler(this);
+        });
     }
 
     @Override

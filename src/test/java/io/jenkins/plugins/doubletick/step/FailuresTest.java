@@ -229,7 +229,7 @@ class FailuresTest extends OneJenkins {
         text.lines()
                 .forEach(line -> assertTrue(LINE.matcher(line).matches(), () -> "Line '" + line + "' in:\n" + text));
         // As it is stored: Jenkins leaves the text of a console note out of what it shows.
-        String stored = Files.readString(build.getLogFile().toPath());
+        String stored = Files.readString(build.getRootDir().toPath().resolve("log"));
         assertTrue(
                 stored.lines().filter(line -> line.contains("••••")).noneMatch(line -> line.contains("\u001B")),
                 () -> "Escape in:\n" + stored);

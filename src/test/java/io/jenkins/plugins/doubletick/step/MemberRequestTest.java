@@ -47,7 +47,7 @@ import org.jvnet.hudson.test.TestExtension;
 class MemberRequestTest extends OneJenkins {
 
     @RegisterExtension
-    private final SystemLog log = new SystemLog();
+    private final SystemLog log = SystemLog.quiet();
 
     /** The listener of the use of credentials hangs. */
     private static volatile boolean listenerHangs;
@@ -99,8 +99,9 @@ class MemberRequestTest extends OneJenkins {
         assertTrue(log.ours().contains("cannot write to the log"), log::ours);
     }
 
+    /** A freestyle build has one stream for all its lines, so its next line hangs, too. */
     @Test
-    void stepsEndIfTheirLastLineHangs() throws Exception {
+    void pipelineStepEndsIfItsLastLineHangs() throws Exception {
         OddLog.hangs = true;
         OddLog.poison = "is logged out";
         WorkflowRun build = start(logout(MEMBER) + "\necho 'The next step'");
@@ -108,8 +109,6 @@ class MemberRequestTest extends OneJenkins {
         r.waitForMessage("The next step", build);
         assertTrue(logouts(build).get(0).isSuccess());
         end(Result.SUCCESS, build);
-        r.buildAndAssertSuccess(freestyle(MEMBER, null));
-        HangingVault.awaitCallers(1);
     }
 
     @Test
