@@ -99,7 +99,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     /** Returns the clear number, or the wrong text instead of one. {@code params} passes it to a Pipeline. */
     @Override
     public String getValue() {
-        return decrypted(value);
+        return Util.fixNull(decrypted(value));
     }
 
     @Override

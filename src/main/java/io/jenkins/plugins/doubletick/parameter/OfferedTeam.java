@@ -121,7 +121,7 @@ final class OfferedTeam {
             return DoubleTickLoginNumberParameterValue.chosen(parameter, choice);
         }
         if (isName) {
-            throw new InvalidLoginNumberException(parameter, choice.problem());
+            throw new InvalidLoginNumberException(parameter, Util.fixNull(choice.problem()));
         }
         return new DoubleTickLoginNumberParameterValue(parameter, text);
     }
