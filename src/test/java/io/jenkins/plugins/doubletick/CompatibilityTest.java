@@ -42,6 +42,7 @@ class CompatibilityTest extends StepJobs {
     @Test
     @WithLocalData
     void homeOfTheFirstVersionLoadsAndItsJobsBuild(JenkinsRule rule) throws Exception {
+        r = rule;
         assertEquals("doubletick", DoubleTickConfiguration.get().getCredentialsId());
         DoubleTickApiKey key = assertInstanceOf(
                 DoubleTickApiKey.class,
