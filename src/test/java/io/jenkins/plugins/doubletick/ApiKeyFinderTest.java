@@ -182,7 +182,7 @@ class ApiKeyFinderTest extends OneJenkins {
         });
     }
 
-    /** Is told which builds use a credential. */
+    /** Receives the builds that use a credential. */
     @TestExtension
     public static final class Uses implements CredentialsUseListener {
 

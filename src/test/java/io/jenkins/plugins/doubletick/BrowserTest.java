@@ -142,7 +142,7 @@ class BrowserTest {
         browser.click(browser.button("DoubleTick login number"));
         browser.type(browser.find(By.name("_.name")), "LOGIN_NUMBER");
         browser.select(By.name("_.credentialsId"), DESCRIPTION);
-        browser.help(browser.find(By.name("_.credentialsId")), "With it, whoever builds the job can choose a member");
+        browser.help(browser.find(By.name("_.credentialsId")), "Users who build the job can then choose a team member by");
         browser.click(browser.button("Add build step"));
         browser.click(browser.button("DoubleTick: log out team member"));
         WebElement number = browser.find(By.name("_.loginNumber"));

@@ -36,7 +36,7 @@ public class HangingVault extends CredentialsProvider {
         end = new CountDownLatch(1);
     }
 
-    /** Answers everybody who waits, and everybody who comes later. */
+    /** Answers all waiting and later calls. */
     public static void release() {
         end.countDown();
     }
@@ -62,7 +62,7 @@ public class HangingVault extends CredentialsProvider {
         return THREADS;
     }
 
-    /** Blocks until the vault is released, whoever interrupts. Other code that hangs can call it, too. */
+    /** Blocks until the vault is released and ignores interrupts. Other hanging code can call this method, too. */
     public static void arriveAndHang() {
         THREADS.add(Thread.currentThread().getName());
         ARRIVALS.release();

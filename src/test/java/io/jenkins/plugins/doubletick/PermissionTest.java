@@ -48,7 +48,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who may call which web method of this plugin, and what the answer tells. */
+/** Who may call which web method of this plugin, and what the response reveals. */
 @WithJenkins
 class PermissionTest {
 
@@ -71,7 +71,7 @@ class PermissionTest {
 
     /**
      * For each web method the parameter that it reads, and for each {@link Who} the answer to a POST, outside and inside a job
-     * in a folder: {@code x} 403 or 404, {@code -} nothing about credentials, {@code g} tells of Jenkins's credentials,
+     * in a folder: {@code x} 403 or 404, {@code -} nothing about credentials, {@code g} Jenkins's credentials,
      * {@code f} of the folder's as well. {@code checkNow} is below another URL; TeamFormTest calls the suggestions.
      */
     private static final String TABLE = """
@@ -178,7 +178,7 @@ class PermissionTest {
             return new WebUser(who == Who.ANONYMOUS ? null : who.name());
         }
 
-        /** The IDs that the answer may tell beside the one that was asked for. */
+        /** The IDs that the response may contain, besides the one in the request. */
         Set<String> known() {
             return expected == 'f' ? Set.of(GLOBAL, OF_FOLDER) : expected == 'g' ? Set.of(GLOBAL) : Set.of();
         }

@@ -220,7 +220,7 @@ class ApiCallTest {
             both.countDown();
             assertSuccess(first);
             assertSuccess(second);
-            assertEquals(List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.told);
+            assertEquals(List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.reports);
         } finally {
             LOGGER.setLevel(null);
         }
@@ -266,7 +266,7 @@ class ApiCallTest {
         }
     }
 
-    /** OkHttp sends no request again by itself: nobody would count it, and it may contain another login. */
+    /** OkHttp silently repeats no request: nobody would count it, and it may contain another login. */
     @ParameterizedTest
     @EnumSource
     void requestsThatOkHttpWouldRepeat(Call call) throws Exception {

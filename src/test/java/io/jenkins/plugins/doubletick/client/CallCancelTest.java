@@ -98,7 +98,7 @@ class CallCancelTest {
             logout.complete(fixture.send());
             assertThrows(CancellationException.class, () -> resultOf(logout.join()));
             assertNothingIsLeft(fixture);
-            assertEquals(1, fixture.told.size());
+            assertEquals(1, fixture.reports.size());
             assertEquals(1, server.requests().size());
         }
     }
@@ -161,7 +161,7 @@ class CallCancelTest {
             assertTrue(oneHasEnded.await(1, TimeUnit.MINUTES));
             answer.countDown();
             assertEquals(2, resultOf(result).tries());
-            assertEquals(List.of("retrying TIMED_OUT 1"), fixture.told);
+            assertEquals(List.of("retrying TIMED_OUT 1"), fixture.reports);
             assertEquals(1, server.requests().size());
         }
     }

@@ -29,7 +29,7 @@ final class ClientFixture implements CallListener, AutoCloseable {
     final RefusingTimer timer = new RefusingTimer();
 
     final DoubleTickClient client;
-    final List<String> told = new CopyOnWriteArrayList<>();
+    final List<String> reports = new CopyOnWriteArrayList<>();
     volatile Runnable onRetry = () -> {};
     volatile Runnable onPause = () -> {};
 
@@ -100,13 +100,13 @@ final class ClientFixture implements CallListener, AutoCloseable {
 
     @Override
     public void retrying(DoubleTickException failure, int tries, Duration wait) {
-        told.add("retrying " + failure.reason() + " " + tries);
+        reports.add("retrying " + failure.reason() + " " + tries);
         onRetry.run();
     }
 
     @Override
     public void rateLimited(Duration wait) {
-        told.add("rate limited");
+        reports.add("rate limited");
         onPause.run();
     }
 

@@ -47,7 +47,7 @@ class DoubleTickClientTest {
                         "test/1",
                         "{\"userPhoneNumber\":\"919876543210\"}")),
                 standIn.requests());
-        assertEquals(List.of(), fixture.told);
+        assertEquals(List.of(), fixture.reports);
     }
 
     @ParameterizedTest
@@ -67,7 +67,7 @@ class DoubleTickClientTest {
     @Test
     void memberIsLoggedOutAtTheSecondTry() throws Exception {
         assertEquals(new LogoutResult(201, 2), fixture.logout(DoubleTickStandIn.BUSY));
-        assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.told);
+        assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.reports);
     }
 
     @Test

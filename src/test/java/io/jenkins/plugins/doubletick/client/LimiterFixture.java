@@ -15,7 +15,7 @@ class LimiterFixture {
 
     final VirtualTime time = new VirtualTime();
     final RateLimiter limiter = limiter(time);
-    /** What happened, with the milliseconds at which it did; a pause is told once to each request. */
+    /** What happened, with the milliseconds at which it did; a pause is reported once to each request. */
     final List<String> events = new ArrayList<>();
 
     final List<Throwable> failures = new ArrayList<>();
@@ -38,12 +38,12 @@ class LimiterFixture {
     }
 
     CompletableFuture<RateLimiter.Turn> submit(RateLimiter limiter, String name, boolean first) {
-        boolean[] told = {false};
+        boolean[] reported = {false};
         CompletableFuture<RateLimiter.Turn> turn = limiter.enqueue(first, wait -> {
-            if (!told[0]) {
+            if (!reported[0]) {
                 event(name + " waits " + wait.toMillis());
             }
-            told[0] = true;
+            reported[0] = true;
         });
         turns.put(name, turn);
         turn.whenComplete((granted, failure) -> {

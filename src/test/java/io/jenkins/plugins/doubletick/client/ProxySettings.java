@@ -27,9 +27,9 @@ public record ProxySettings(String host, int port, String user, String password)
     /**
      * The same client with this proxy for every request.
      *
-     * @param told gets every failure that OkHttp reports to the proxy selector
+     * @param failures gets every failure that OkHttp reports to the proxy selector
      */
-    OkHttpClient.Builder applyTo(OkHttpClient.Builder client, List<IOException> told) {
+    OkHttpClient.Builder applyTo(OkHttpClient.Builder client, List<IOException> failures) {
         return client.proxySelector(new ProxySelector() {
                     @Override
                     public List<Proxy> select(URI uri) {
@@ -38,7 +38,7 @@ public record ProxySettings(String host, int port, String user, String password)
 
                     @Override
                     public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-                        told.add(failure);
+                        failures.add(failure);
                     }
                 })
                 .proxyAuthenticator((route, response) -> login(response));

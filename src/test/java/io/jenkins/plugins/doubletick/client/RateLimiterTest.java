@@ -21,12 +21,12 @@ class RateLimiterTest extends LimiterFixture {
     private static final double SECOND = 1e9;
 
     /** How a 429 says when the next request will be accepted. */
-    private enum Told {
+    private enum WaitIn {
         /** {@code Retry-After}, in whole seconds. */
-        IN_HEADER,
+        HEADER,
         /** {@code extraData}, exactly. */
-        IN_BODY,
-        NOT
+        BODY,
+        NOWHERE
     }
 
     private record Limit(String name, int count, int seconds, Supplier<SimulatedLimit> service) {
@@ -55,7 +55,7 @@ class RateLimiterTest extends LimiterFixture {
                         new Limit("60 per fixed minute", 150, 121, () -> SimulatedLimit.fixed(60, 60, 0)),
                         new Limit("60 per minute that ends soon", 150, 121, () -> SimulatedLimit.fixed(60, 60, 1000)),
                         new Limit("60 per minute that has begun", 150, 81, () -> SimulatedLimit.fixed(60, 60, 20_000)))
-                .flatMap(limit -> Stream.of(Told.values()).map(told -> Arguments.of(limit, told)));
+                .flatMap(limit -> Stream.of(WaitIn.values()).map(waitIn -> Arguments.of(limit, waitIn)));
     }
 
     /** The NestJS throttler, whose window begins with the first request, and nginx's limit_req. */
@@ -74,19 +74,19 @@ class RateLimiterTest extends LimiterFixture {
                                         60,
                                         50,
                                         () -> SimulatedLimit.throttler(10, second, block)))
-                        .map(limit -> Arguments.of(limit, Told.IN_HEADER)),
+                        .map(limit -> Arguments.of(limit, WaitIn.HEADER)),
                 Stream.of(
                                 new Limit("nginx, 10/s", 60, 47, () -> SimulatedLimit.leaky(10, 0)),
                                 new Limit("nginx, 2/s, burst", 40, 19, () -> SimulatedLimit.leaky(2, 5)))
-                        .map(limit -> Arguments.of(limit, Told.NOT)));
+                        .map(limit -> Arguments.of(limit, WaitIn.NOWHERE)));
     }
 
-    @ParameterizedTest(name = "{0}, told {1}")
+    @ParameterizedTest(name = "{0}, wait in: {1}")
     @MethodSource({"limits", "frameworks"})
-    void logoutsTakeLittleMoreThanTheLeastPossibleTime(Limit limit, Told told) {
+    void logoutsTakeLittleMoreThanTheLeastPossibleTime(Limit limit, WaitIn waitIn) {
         for (int latency : new int[] {5, 50, 300}) {
             RateLimiterTest run = new RateLimiterTest();
-            run.simulate(limit.count(), limit.service().get(), told, latency);
+            run.simulate(limit.count(), limit.service().get(), waitIn, latency);
             run.assertAllPassed(limit);
         }
     }
@@ -102,15 +102,15 @@ class RateLimiterTest extends LimiterFixture {
         }
     }
 
-    private void simulate(int count, SimulatedLimit service, Told told, int latency) {
+    private void simulate(int count, SimulatedLimit service, WaitIn waitIn, int latency) {
         for (int i = 0; i < count; i++) {
-            send(service, told, latency, false);
+            send(service, waitIn, latency, false);
         }
         time.runAll();
     }
 
     /** Sends a request when it is its turn, and again after a 429, as a call does. */
-    private void send(SimulatedLimit service, Told told, int latency, boolean first) {
+    private void send(SimulatedLimit service, WaitIn waitIn, int latency, boolean first) {
         submit(limiter, "a", first).thenAccept(turn -> {
             arrivals.add(turn.sentAt());
             after(latency, () -> {
@@ -120,8 +120,8 @@ class RateLimiterTest extends LimiterFixture {
                         confirmed++;
                         lastConfirmed = time.now();
                         turn.end(null);
-                    } else if (turn.end(refusal(asked(told, wait))) != null) {
-                        send(service, told, latency, true);
+                    } else if (turn.end(refusal(asked(waitIn, wait))) != null) {
+                        send(service, waitIn, latency, true);
                     }
                     refused += wait == 0 ? 0 : 1;
                 });
@@ -134,17 +134,17 @@ class RateLimiterTest extends LimiterFixture {
         time.schedule(action, (long) (latency * 5e5 * (0.9 + random.nextDouble() / 5)), TimeUnit.NANOSECONDS);
     }
 
-    private static Duration asked(Told told, long wait) {
-        return switch (told) {
-            case IN_HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
-            case IN_BODY -> Duration.ofNanos(wait);
-            case NOT -> null;
+    private static Duration asked(WaitIn waitIn, long wait) {
+        return switch (waitIn) {
+            case HEADER -> Duration.ofSeconds((long) Math.ceil(wait / SECOND));
+            case BODY -> Duration.ofNanos(wait);
+            case NOWHERE -> null;
         };
     }
 
     @Test
     void failsAfterThreeMinutesOf429() {
-        simulate(100, now -> (long) SECOND, Told.NOT, 50);
+        simulate(100, now -> (long) SECOND, WaitIn.NOWHERE, 50);
         assertEquals(99, failures.size()); // The hundredth is the one that was refused last, which knows.
         assertTrue(time.now() >= 180 * SECOND && time.now() < 200 * SECOND, () -> "after " + time.now() / SECOND);
         assertTrue(refused < 40, () -> "refused " + refused);
@@ -153,14 +153,14 @@ class RateLimiterTest extends LimiterFixture {
 
     @Test
     void tooLongAWaitFailsAllWaitingCalls() {
-        simulate(10, now -> (long) (63 * SECOND), Told.IN_BODY, 50);
+        simulate(10, now -> (long) (63 * SECOND), WaitIn.BODY, 50);
         assertEquals(9, failures.size());
         assertEquals(1, refused);
     }
 
     @Test
     void anotherResponseRestartsTheThreeMinutes() {
-        simulate(4, SimulatedLimit.sliding(1, 120), Told.NOT, 50);
+        simulate(4, SimulatedLimit.sliding(1, 120), WaitIn.NOWHERE, 50);
         assertEquals(List.of(), failures);
         assertEquals(4, confirmed);
     }

@@ -60,7 +60,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
             0 submit a b c; 0 first x; 100 answered    | a@0 x@100 b@144
             0 submit a; 0 answered; 0 submit b c       | a@0 b@44 c@88
             0 submit a b c; 0 cancel b; 100 answered   | a@0 c@100
-            # All that wait are told of a pause, and then one is sent alone.
+            # A pause is reported to all waiting requests, and then one is sent alone.
             0 submit a b c; 100 refused 0 5000; 2100 submit d | a@0 b waits 5000@100 c waits 5000@100 pause 5000@100 \
             d waits 3000@2100 b@5100
             passed 0; 0 submit b c d e; 100 refused 44 5000; 100 refused 88 2000 | p@0 b@44 c@88 d waits 5000@100 \

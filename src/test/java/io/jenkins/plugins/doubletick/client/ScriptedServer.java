@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
-/** A server on a loopback port that answers each request as told, byte by byte, however wrong that is. */
+/** A server on a loopback port that answers each request with a script, byte by byte, valid or not. */
 public final class ScriptedServer implements AutoCloseable {
 
     /** What to do with one request that has been read. The connection is closed when it returns. */
@@ -104,7 +104,7 @@ public final class ScriptedServer implements AutoCloseable {
         return (socket, server) -> socket.setSoLinger(true, 0);
     }
 
-    /** Never answers; returns when the client hangs up, which {@link #awaitDisconnect} tells. */
+    /** Never answers; returns when the client hangs up, which {@link #awaitDisconnect} waits for. */
     public static Reply silence() {
         return (socket, server) -> server.awaitHangUp(socket);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The system log, with all that this plugin and OkHttp can tell, exceptions and their causes included. */
+/** The system log of this plugin and OkHttp at every level, with exceptions and their causes. */
 public final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCallback {
 
     /** Held here: a logger that nobody holds forgets its level. */
@@ -62,12 +62,12 @@ public final class SystemLog extends Handler implements BeforeEachCallback, Afte
         (isOurs ? ours : others).add(text);
     }
 
-    /** What this plugin and OkHttp told. */
+    /** The records of this plugin and OkHttp. */
     public String ours() {
         return String.join("\n", ours);
     }
 
-    /** What everybody else told. */
+    /** All other records. */
     public String others() {
         return String.join("\n", others);
     }

@@ -25,7 +25,7 @@ class DoubleTickMemberStepTest extends OneJenkins {
 
     private static final String LOOKUP = lookup(null);
 
-    /** A response with the members of a team, which comes when it is let go. */
+    /** A response with the members of a team, which is sent when it is released. */
     private static ScriptedServer.Reply team(CountDownLatch go, String members) {
         return (socket, server) -> {
             go.await();

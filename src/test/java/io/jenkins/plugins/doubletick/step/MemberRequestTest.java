@@ -169,7 +169,7 @@ class MemberRequestTest extends OneJenkins {
         assertTrue(log.ours().contains("cannot record a logout"), log::ours);
     }
 
-    /** Hangs if it is told to. */
+    /** Hangs on demand. */
     @TestExtension
     public static final class UseListener implements CredentialsUseListener {
 
