@@ -137,6 +137,17 @@ final class Browser implements AutoCloseable {
         return findText(text, "//body");
     }
 
+    /** Waits for a line of the page, which may consist of several elements. */
+    WebElement findLine(String text) {
+        return find(By.xpath("//*[@id='main-panel']//*[self::div or self::span][contains(normalize-space(.), " + quote(text)
+                + ")][not(descendant::*[self::div or self::span][contains(normalize-space(.), " + quote(text) + ")])]"));
+    }
+
+    /** Returns the direction in which an element is written. */
+    String directionOf(WebElement element) {
+        return (String) driver.executeScript("return getComputedStyle(arguments[0]).direction", element);
+    }
+
     /** The button or link with this text on it. */
     WebElement button(String text) {
         return find(By.xpath("//*[self::button or self::a][normalize-space(.)=" + quote(text) + "]"));

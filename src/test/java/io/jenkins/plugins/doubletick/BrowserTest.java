@@ -10,6 +10,7 @@ import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
 import io.jenkins.plugins.thememanager.ThemeManagerPageDecorator;
 import java.nio.file.Path;
+import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -38,6 +39,8 @@ class BrowserTest {
     private static final String JOB = "offboard-team-member";
     private static final String APPROVED_JOB = "offboard-after-approval";
     private static final String SUGGESTIONS = "//*[contains(@class,'jenkins-dropdown')]";
+    private static final String NO_DEFAULT = "- none (every step names its credential) -";
+    private static final By DEFAULT = By.name("_.credentialsId");
     private static final By VALIDATION = By.xpath(
             "ancestor::*[contains(@class,'jenkins-form-item')][1]//*[contains(@class,'validation-error-area')]");
 
@@ -107,6 +110,7 @@ class BrowserTest {
         browser.click(browser.findText("DoubleTick API key", "//dialog"));
         browser.click(browser.button("Next"));
         WebElement key = browser.find(By.cssSelector("dialog input[name='_.apiKey']"));
+        Assertions.assertEquals("", key.findElement(VALIDATION).getText());
         browser.type(key, " ");
         browser.findText("The API key is blank", "//dialog");
         browser.type(key, DoubleTickStandIn.KEY);
@@ -121,15 +125,25 @@ class BrowserTest {
 
     private void verifyKeyAndSetDefault() throws Exception {
         open("manage/configure");
-        browser.select(By.name("_.credentialsId"), DESCRIPTION);
+        browser.select(DEFAULT, DESCRIPTION);
         WebElement verify = browser.button("Verify key");
         verify.sendKeys(Keys.ENTER);
-        browser.findText("Key accepted");
+        browser.findText("DoubleTick accepts the key of 'doubletick'");
         browser.screenshot("system", browser.findText("DoubleTick", "//section"), verify);
+        saveDefault(DESCRIPTION);
+        // The first choice of no credential stays, too.
+        browser.select(DEFAULT, NO_DEFAULT);
+        saveDefault(NO_DEFAULT);
+        browser.select(DEFAULT, DESCRIPTION);
+        saveDefault(DESCRIPTION);
+    }
+
+    private void saveDefault(String chosen) throws Exception {
+        browser.findSelected(DEFAULT, chosen);
         browser.click(browser.button("Save"));
         browser.await("page behind the form", () -> !browser.url().contains("/config"));
         open("manage/configure");
-        browser.findSelected(By.name("_.credentialsId"), DESCRIPTION);
+        browser.findSelected(DEFAULT, chosen);
     }
 
     private void createJob() throws Exception {
@@ -149,8 +163,8 @@ class BrowserTest {
         browser.type(number, "0919876543");
         browser.findText("begins with the country code");
         browser.type(number, "$LOGIN_NUMBER");
-        browser.findText("$LOGIN_NUMBER is filled in at build time");
-        browser.findText("default: doubletick");
+        browser.findText("$LOGIN_NUMBER is replaced when the job is built");
+        browser.findText("default (doubletick)");
         browser.help(number, "The phone number that the team member logs in to DoubleTick with");
         WebElement step =
                 browser.find(By.xpath("//*[@descriptorid='" + DoubleTickLogoutBuilder.class.getName() + "']"));
@@ -175,7 +189,7 @@ class BrowserTest {
                 screenshot,
                 browser.find(By.cssSelector("#main-panel h1, #main-panel .jenkins-app-bar")),
                 browser.findText("No changes"));
-        browser.findText(line, "//*[@id='main-panel']");
+        browser.findLine(line);
     }
 
     /** Somebody who knows only "Asha" logs her out without a mouse, and the approver reads her name. */
@@ -188,25 +202,78 @@ class BrowserTest {
         WebElement suggestion = browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
         browser.screenshot(
                 "team-suggestions", browser.findText("LOGIN_NUMBER", "//form[@name='parameters']"), who, suggestion);
-        who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "priya");
-        browser.findText("Priya Nair, Agent, priya.n@example.com, +91••••••3288", SUGGESTIONS);
-        who.sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE, "asha");
-        browser.findText("Asha Rao, Agent, +91••••••3210", SUGGESTIONS);
         who.sendKeys(Keys.ARROW_DOWN, Keys.ENTER);
-        browser.await("choice", () -> who.getDomProperty("value").equals("Asha Rao, Agent, +91••••••3210"));
+        awaitChoice(who, "Asha Rao, Agent, +91••••••3210");
         browser.findText("This is Asha Rao, Agent");
         browser.screenshot("team-choice", browser.find(By.cssSelector("form[name='parameters']")));
+        buildChosen(1, "Asha Rao", "Asha Rao, +91••••••3210");
+    }
+
+    private void awaitChoice(WebElement who, String suggestion) {
+        browser.await("choice", () -> who.getDomProperty("value").equals(suggestion));
         browser.awaitEnd(By.xpath(SUGGESTIONS)); // Until then, Enter chooses once more.
+    }
+
+    /** Approval, log, page and REST API name the member who was chosen. */
+    private void buildChosen(int build, String inLog, String member) throws Throwable {
         browser.button("Build").sendKeys(Keys.ENTER);
-        browser.find(By.cssSelector("a[href$='/job/" + APPROVED_JOB + "/1/']"));
-        open("job/" + APPROVED_JOB + "/1/parameters/");
-        browser.findText("Asha Rao, +91••••••3210");
-        jenkins.runRemotely(BrowserTest::awaitQuestion);
-        open("job/" + APPROVED_JOB + "/1/input/");
+        String page = "job/" + APPROVED_JOB + "/" + build + "/";
+        browser.find(By.cssSelector("a[href$='/" + page + "']"));
+        jenkins.runRemotely(r -> BrowserTest.awaitQuestion(r, build));
+        open(page + "input/");
+        browser.findText(inLog);
         browser.click(browser.button("Proceed"));
         jenkins.runRemotely(JenkinsRule::waitUntilNoActivity);
-        open("job/" + APPROVED_JOB + "/1/");
-        browser.findText("Asha Rao, +91••••••3210 logged out", "//*[@id='main-panel']");
+        open(page + "console");
+        browser.findText(inLog);
+        open(page + "parameters/");
+        browser.findLine(member);
+        open(page + "api/json?tree=actions[parameters[member]]");
+        browser.findText(member.substring(0, member.lastIndexOf(", ")));
+        open(page);
+        browser.findLine(member + ": logged out");
+    }
+
+    /** HR logs out the right one of two members who differ in e-mail and number only, by keyboard and by mouse. */
+    private void chooseBetweenNamesakes() throws Throwable {
+        chooseNamesake(2, "priya.n@example.com", "priya.n@example.com", true);
+        chooseNamesake(3, "priya", "priya.nair@example.com", false);
+        chooseNamesake(4, "Priya Nair", "priya.n@example.com", false);
+        Assertions.assertEquals(
+                List.of("919876513288", "919876503288", "919876513288"),
+                doubleTick.requests().stream()
+                        .filter(request -> request.path().equals("/team-member/logout"))
+                        .map(request -> request.body().replaceAll("[^0-9]", ""))
+                        .filter(digits -> digits.endsWith("3288"))
+                        .toList());
+    }
+
+    private void chooseNamesake(int build, String typed, String email, boolean byKeyboard) throws Throwable {
+        open("job/" + APPROVED_JOB + "/build?delay=0sec");
+        WebElement who = browser.find(By.name("value"));
+        who.sendKeys(typed);
+        String wanted = "Priya Nair, Agent, " + email + ", +91••••••3288";
+        WebElement suggestion = browser.findText(wanted, SUGGESTIONS);
+        if (byKeyboard) {
+            who.sendKeys(Keys.ARROW_DOWN, Keys.ENTER);
+        } else {
+            browser.click(suggestion);
+        }
+        awaitChoice(who, wanted);
+        browser.findText("This is Priya Nair, Agent, " + email);
+        buildChosen(build, email, "Priya Nair, " + email + ", +91••••••3288");
+    }
+
+    /** The masked number beside an Arabic name is drawn in its order. */
+    private void arabicName() throws Throwable {
+        build(3, DoubleTickStandIn.ARABIC, "ليلى حسن, +20••••••4567: logged out", "build-arabic");
+        open("job/" + JOB + "/3/");
+        WebElement line = browser.findLine("+20••••••4567");
+        WebElement number = line.findElement(By.xpath(".//bdi[starts-with(., '+20')]"));
+        WebElement name = line.findElement(By.xpath(".//bdi[1]"));
+        Assertions.assertTrue(
+                name.getRect().x < number.getRect().x, "The name stands before the number in an English page");
+        Assertions.assertEquals("ltr", browser.directionOf(number));
     }
 
     private static void makeApprovedJob(JenkinsRule r) throws Exception {
@@ -217,13 +284,17 @@ class BrowserTest {
         parameter.setCredentialsId(StandInExtension.CREDENTIALS_ID);
         job.addProperty(new ParametersDefinitionProperty(parameter));
         job.setDefinition(
-                new CpsFlowDefinition("input 'Log out?'\ndoubletickLogout loginNumber: params.LOGIN_NUMBER", true));
+                new CpsFlowDefinition("""
+                        def member = doubletickMember loginNumber: params.LOGIN_NUMBER
+                        input "Log out $member.name ($member.role, $member.loginNumber, $member.email)?"
+                        doubletickLogout loginNumber: params.LOGIN_NUMBER
+                        """, true));
     }
 
-    private static void awaitQuestion(JenkinsRule r) throws Exception {
+    private static void awaitQuestion(JenkinsRule r, int build) throws Exception {
         r.waitForMessage(
                 "Proceed or Abort",
-                r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class).getLastBuild());
+                r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class).getBuildByNumber(build));
     }
 
     private void snippetGenerator() throws Exception {
@@ -245,7 +316,7 @@ class BrowserTest {
 
     private void refusedKey() throws Throwable {
         replaceKey("key_that-was-replaced");
-        build(3, DoubleTickStandIn.MEMBER);
+        build(4, DoubleTickStandIn.MEMBER);
         String manage = jenkins.getUrl() + "manage/";
         By warning = By.name("doubletickApiKey");
         browser.await("warning", () -> {

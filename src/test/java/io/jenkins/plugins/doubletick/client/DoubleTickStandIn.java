@@ -55,13 +55,15 @@ public final class DoubleTickStandIn implements AutoCloseable {
     public static final String SILENT = "+919876543250";
     /** Answered with 201 and {@code {"success": false}}. */
     public static final String REFUSED = "+919876543260";
+    /** A member whose name is written from right to left. */
+    public static final String ARABIC = "+201001234567";
     /** Answered with 200 and an HTML page, as a captive portal does. */
     public static final String PORTAL = "+919876543270";
 
     private static final Set<String> KEYS = Set.of(KEY, SECOND_KEY);
 
     /**
-     * The eight members that {@code GET /team} lists, their phones written in different ways. Two of them differ in
+     * The nine members that {@code GET /team} lists, their phones written in different ways. Two of them differ in
      * e-mail and number only, and their masked numbers are the same.
      */
     private static final List<Member> TEAM = List.of(
@@ -72,7 +74,8 @@ public final class DoubleTickStandIn implements AutoCloseable {
             new Member("O'Neil, Sam (night shift)", "+91 98765 43230", "sam.oneil@example.com", "Agent", false),
             new Member("Zoë Brandt", null, "zoe.brandt@example.com", "Agent", false),
             new Member("Priya Nair", "+91 98765 03288", "priya.nair@example.com", "Agent", false),
-            new Member("Priya Nair", "+91 98765 13288", "priya.n@example.com", "Agent", false));
+            new Member("Priya Nair", "+91 98765 13288", "priya.n@example.com", "Agent", false),
+            new Member("ليلى حسن", ARABIC, "laila.hassan@example.com", "Agent", false));
 
     /** Members of the team that are not listed, so that the list has none whose logout always fails. */
     private static final Set<String> UNLISTED = Set.of(digits(DOWN), digits(SILENT), digits(REFUSED), digits(PORTAL));
