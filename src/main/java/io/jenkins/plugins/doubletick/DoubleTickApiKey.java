@@ -16,11 +16,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.Map;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundResolvable;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
@@ -30,7 +32,8 @@ import org.kohsuke.stapler.verb.POST;
  * The API key of a DoubleTick account. This is a separate type so that the Credentials page can say where DoubleTick shows the
  * key, and a {@link StringCredentials} so that {@code withCredentials([string(…)])} accepts it.
  */
-public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials {
+public final class DoubleTickApiKey extends BaseStandardCredentials
+        implements StringCredentials, DataBoundResolvable {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -39,10 +42,9 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
     private final Secret apiKey;
 
     /**
-     * Jenkins loads stored credentials without this constructor, so users can still see and replace an unusable key.
+     * Accepts an unusable key, too: an exception would keep Jenkins from starting with configuration as code.
      *
      * @param apiKey the key as DoubleTick shows it; white space around it is removed
-     * @throws Failure if the text cannot be used as an API key; the message says why
      */
     @DataBoundConstructor
     public DoubleTickApiKey(
@@ -51,9 +53,19 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
             @CheckForNull String description,
             @CheckForNull Secret apiKey) {
         super(scope, id, description);
+        this.apiKey = Secret.fromString(Secret.toString(apiKey).strip());
+    }
+
+    /**
+     * Refuses an unusable key when a form is saved.
+     *
+     * @throws Failure says why the text cannot be used as an API key
+     */
+    @Override
+    public Object bindResolve(StaplerRequest2 request, JSONObject form) {
         try {
-            this.apiKey =
-                    Secret.fromString(ApiKey.parse(Secret.toString(apiKey)).value());
+            ApiKey.parse(getApiKey().getPlainText());
+            return this;
         } catch (DoubleTickException e) {
             throw new UnusableKeyFailure(e.getMessage());
         }
