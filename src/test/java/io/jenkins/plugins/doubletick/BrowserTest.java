@@ -219,7 +219,9 @@ class BrowserTest {
         browser.button("Build").sendKeys(Keys.ENTER);
         String page = "job/" + APPROVED_JOB + "/" + build + "/";
         browser.find(By.cssSelector("a[href$='/" + page + "']"));
-        jenkins.runRemotely(r -> BrowserTest.awaitQuestion(r, build));
+        jenkins.runRemotely(r -> {
+            awaitQuestion(r, build);
+        });
         open(page + "input/");
         browser.findText(inLog);
         browser.click(browser.button("Proceed"));
