@@ -159,6 +159,11 @@ final class RateLimiter {
         }
     }
 
+    private void reportPause(Duration wait) {
+        queue.stream().filter(queued -> !queued.turn().isDone()).forEach(queued -> queued.onPause()
+                .accept(wait));
+    }
+
     /** Returns what to do next: the callbacks of other classes must not run under the lock. */
     private synchronized Runnable next() {
         Queued next = queue.peek();
@@ -174,7 +179,7 @@ final class RateLimiter {
         if (wait > 0) {
             wakeUp.cancel(false);
             wakeUp = timer.schedule(this::sendNext, wait, TimeUnit.NANOSECONDS);
-            return wait > interval ? () -> queue.forEach(q -> q.onPause().accept(Duration.ofNanos(wait))) : () -> {};
+            return wait > interval ? () -> reportPause(Duration.ofNanos(wait)) : () -> {};
         }
         queue.remove(next);
         sent.removeIf(at -> now - at > 60 * SECOND);

@@ -53,6 +53,7 @@ record MemberText(
         String address = SearchText.of(member.email());
         String parts = join(key, SearchText.of(role), SearchText.of(owner), SearchText.of(email));
         List<String> exact = Stream.of(digits, fullName, address, join(parts, masked))
+                .filter(text -> text.equals(digits) || SearchText.isName(text))
                 .filter(text -> !text.isEmpty())
                 .toList();
         return new MemberText(

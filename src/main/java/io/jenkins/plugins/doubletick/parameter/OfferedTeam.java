@@ -106,6 +106,9 @@ final class OfferedTeam {
             unavailable =
                     Messages.OfferedTeam_unavailable(Advice.explain(reason, Advice.Purpose.FORM, credentialsId, null));
         } catch (TimeoutException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             unavailable = Messages.OfferedTeam_late(Long.toString(limit.toSeconds()));
         }
         return new TeamSuggestions(new Team(List.of()), unavailable);
@@ -155,12 +158,7 @@ final class OfferedTeam {
     /** Returns whether a request hides the number that its form means. The Snippet Generator below a job shows it. */
     private static boolean hidesNumbers(@CheckForNull StaplerRequest2 page) {
         Object owner = page == null ? null : page.findAncestorObject(AccessControlled.class);
-        return owner instanceof Run
-                || owner instanceof Job
-                        && owner
-                                == page.getAncestors()
-                                        .get(page.getAncestors().size() - 1)
-                                        .getObject();
+        return owner instanceof Run || owner instanceof Job && owner == page.findAncestorObject(Object.class);
     }
 
     /** Returns the number for a mask in a submitted form, see {@link #unmask}. */

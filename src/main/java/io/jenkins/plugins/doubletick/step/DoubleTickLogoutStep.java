@@ -2,7 +2,6 @@ package io.jenkins.plugins.doubletick.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -36,8 +35,7 @@ public final class DoubleTickLogoutStep extends MemberStep {
         }
 
         @Override
-        LogoutRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-                throws AbortException {
+        LogoutRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
             return new LogoutRequest(run, listener, number, credentialsId);
         }
     }

@@ -35,8 +35,7 @@ public final class DoubleTickMemberStep extends MemberStep {
         }
 
         @Override
-        LookupRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-                throws AbortException {
+        LookupRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
             return new LookupRequest(run, listener, number, credentialsId);
         }
     }

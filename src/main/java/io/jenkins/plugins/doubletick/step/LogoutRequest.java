@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.doubletick.Advice;
 import io.jenkins.plugins.doubletick.Advice.Purpose;
 import io.jenkins.plugins.doubletick.ApiKeyFinder;
 import io.jenkins.plugins.doubletick.ApiKeyListener;
@@ -22,8 +23,7 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
     private volatile int tries;
 
     /** @see MemberRequest#MemberRequest */
-    LogoutRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-            throws AbortException {
+    LogoutRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         super(run, listener, number, credentialsId);
     }
 
@@ -52,7 +52,7 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
     @Override
     String fail(Throwable cause) {
         LogoutAction.record(run, number, Logout.failure(number, credentialsId, cause));
-        return Messages.LogoutRequest_failure(number, explain(cause, Purpose.LOGOUT));
+        return Messages.LogoutRequest_failure(number, Advice.explain(cause, Purpose.LOGOUT, credentialsId, number));
     }
 
     @Override

@@ -23,8 +23,7 @@ import java.util.concurrent.CompletableFuture;
 final class LookupRequest extends MemberRequest<TeamResult> {
 
     /** @see MemberRequest#MemberRequest */
-    LookupRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-            throws AbortException {
+    LookupRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         super(run, listener, number, credentialsId);
     }
 
@@ -70,7 +69,7 @@ final class LookupRequest extends MemberRequest<TeamResult> {
 
     @Override
     String fail(Throwable cause) {
-        return Messages.LookupRequest_failure(number, explain(cause, Purpose.LOOKUP));
+        return Messages.LookupRequest_failure(number, Advice.explain(cause, Purpose.LOOKUP, credentialsId, number));
     }
 
     @Override

@@ -36,6 +36,8 @@ abstract class MemberRequest<A> {
 
     final Run<?, ?> run;
     final LoginNumber number;
+    /** Null if there is no default credential. */
+    @CheckForNull
     final String credentialsId;
 
     private final TaskListener listener;
@@ -50,20 +52,13 @@ abstract class MemberRequest<A> {
     /** What the step waits for, in English, as {@code StepExecution.getStatus} asks. */
     volatile String status = "looking up the API key";
 
-    /**
-     * @param credentialsId null for the default credential
-     * @throws AbortException if there is no default credential
-     */
-    MemberRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-            throws AbortException {
+    /** @param credentialsId null for the default credential */
+    MemberRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         this.run = run;
         this.listener = listener;
         this.number = number;
         this.credentialsId =
                 credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
-        if (this.credentialsId == null) {
-            throw new AbortException(Messages.MemberRequest_noCredential());
-        }
         lane = Lane.of(run);
     }
 
@@ -99,10 +94,6 @@ abstract class MemberRequest<A> {
      */
     @NonNull
     final CompletableFuture<Object> start(boolean again) {
-        if (again) {
-            log(Messages::MemberRequest_again);
-        }
-        log(this::firstLine);
         answer.whenComplete((value, failure) -> {
             if (answer.isCancelled()) {
                 end(value, failure); // Does not block, and records the abort before the build ends.
@@ -111,6 +102,14 @@ abstract class MemberRequest<A> {
                 Lane.runBeside(() -> end(value, failure));
             }
         });
+        if (credentialsId == null) {
+            answer.completeExceptionally(new AbortException(Messages.MemberRequest_noCredential()));
+            return result;
+        }
+        if (again) {
+            log(Messages::MemberRequest_again);
+        }
+        log(this::firstLine);
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
         answer.whenComplete((value, failure) -> key.cancel(false));
         key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
@@ -124,11 +123,11 @@ abstract class MemberRequest<A> {
     }
 
     private CompletableFuture<A> sendUnlessEnded(ApiKeyFinder.Found found) {
+        sent = true; // Set first: an abort in between must not claim that nothing was sent.
         if (answer.isDone()) {
             throw new CancellationException();
         }
         try {
-            sent = true;
             CompletableFuture<A> request = send(found);
             answer.whenComplete((value, failure) -> request.cancel(true));
             return request;
@@ -193,9 +192,5 @@ abstract class MemberRequest<A> {
                         LOGGER.log(Level.WARNING, failure, () -> run + ": cannot write to the log");
                     }
                 });
-    }
-
-    final String explain(Throwable cause, Advice.Purpose purpose) {
-        return Advice.explain(cause, purpose, credentialsId, number);
     }
 }

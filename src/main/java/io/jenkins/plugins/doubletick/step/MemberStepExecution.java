@@ -2,7 +2,6 @@ package io.jenkins.plugins.doubletick.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.Secret;
@@ -40,8 +39,7 @@ abstract class MemberStepExecution extends StepExecution {
     }
 
     abstract MemberRequest<?> request(
-            Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId)
-            throws AbortException;
+            Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId);
 
     @Override
     public boolean start() throws Exception {
