@@ -100,8 +100,7 @@ public final class ApiKeyFinder {
     public static CompletableFuture<Found> find(@CheckForNull Job<?, ?> job, String id) {
         if (job == null) {
             // A new lane, so that a store that hangs does not delay the check of other credentials.
-            return find(
-                    new Object(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
+            return find(new Object(), id, (type, requirements) -> findAtTop(type, id, requirements), credential -> {});
         }
         return find(
                 job,
@@ -112,8 +111,7 @@ public final class ApiKeyFinder {
 
     private static <C extends IdCredentials> C findAtTop(
             Class<C> type, String id, List<DomainRequirement> requirements) {
-        C found = CredentialsProvider.findCredentialByIdInItemGroup(
-                id, type, Jenkins.get(), ACL.SYSTEM2, requirements);
+        C found = CredentialsProvider.findCredentialByIdInItemGroup(id, type, Jenkins.get(), ACL.SYSTEM2, requirements);
         return found == null || !USABLE.matches(found) ? null : found;
     }
 
@@ -127,7 +125,8 @@ public final class ApiKeyFinder {
                 : found;
     }
 
-    private static CompletableFuture<Found> find(Object owner, String id, Search search, Consumer<StringCredentials> tracker) {
+    private static CompletableFuture<Found> find(
+            Object owner, String id, Search search, Consumer<StringCredentials> tracker) {
         try {
             HttpUrl url = DoubleTickClientProvider.url();
             Lane lane = Lane.of(owner);
@@ -146,8 +145,8 @@ public final class ApiKeyFinder {
 
     private static CompletableFuture<Found> limited(CompletableFuture<Found> found, String id) {
         int seconds = SystemProperties.getInteger(LIMIT_PROPERTY, 300);
-        Runnable giveUp =
-                () -> found.completeExceptionally(new AbortException(Messages.ApiKeyFinder_timeout(id, Integer.toString(seconds / 60))));
+        Runnable giveUp = () -> found.completeExceptionally(
+                new AbortException(Messages.ApiKeyFinder_timeout(id, Integer.toString(seconds / 60))));
         Future<?> limit = Timer.get().schedule(() -> Lane.runBeside(giveUp), seconds, TimeUnit.SECONDS);
         found.whenComplete((key, failure) -> limit.cancel(false));
         return found;

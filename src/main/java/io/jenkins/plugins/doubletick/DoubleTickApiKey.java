@@ -32,8 +32,7 @@ import org.kohsuke.stapler.verb.POST;
  * The API key of a DoubleTick account. This is a separate type so that the Credentials page can say where DoubleTick shows the
  * key, and a {@link StringCredentials} so that {@code withCredentials([string(…)])} accepts it.
  */
-public final class DoubleTickApiKey extends BaseStandardCredentials
-        implements StringCredentials, DataBoundResolvable {
+public final class DoubleTickApiKey extends BaseStandardCredentials implements StringCredentials, DataBoundResolvable {
 
     @Serial
     private static final long serialVersionUID = 1L;

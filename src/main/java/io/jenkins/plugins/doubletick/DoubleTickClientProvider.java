@@ -66,8 +66,8 @@ public class DoubleTickClientProvider {
     /** Returns the client for {@link #url}. */
     @NonNull
     public synchronized DoubleTickClient client() throws AbortException {
-        Duration firstWait = Duration.ofMillis(
-                SystemProperties.getLong(FIRST_WAIT_PROPERTY, Retry.DEFAULT.firstWait().toMillis()));
+        Duration firstWait = Duration.ofMillis(SystemProperties.getLong(
+                FIRST_WAIT_PROPERTY, Retry.DEFAULT.firstWait().toMillis()));
         Settings wanted = new Settings(url(), firstWait);
         if (client == null || !wanted.equals(settings)) {
             client = new DoubleTickClient(

@@ -78,11 +78,12 @@ class ApiKeyFinderTest extends OneJenkins {
         StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("doubletick", OTHER_KEY));
         StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("of-the-folder", OTHER_KEY));
         WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
-        job.setDefinition(
-                new CpsFlowDefinition(logout(MEMBER) + "\n" + logout(MEMBER, "of-the-folder"), true));
+        job.setDefinition(new CpsFlowDefinition(logout(MEMBER) + "\n" + logout(MEMBER, "of-the-folder"), true));
         r.buildAndAssertSuccess(job);
         assertEquals(List.of(OTHER_KEY, OTHER_KEY), keysSent());
-        assertLog("There is no credential with the ID 'of-the-folder' that this job can use.", buildBoth("of-the-folder").get(0));
+        assertLog(
+                "There is no credential with the ID 'of-the-folder' that this job can use.",
+                buildBoth("of-the-folder").get(0));
     }
 
     @ParameterizedTest
@@ -177,7 +178,9 @@ class ApiKeyFinderTest extends OneJenkins {
     void replacedKeyIsUsedWhileALogoutWithTheOldKeyIsUnderWay() throws Exception {
         Credentials replaced = StandInExtension.apiKey("doubletick", OTHER_KEY);
         assertSecondLogoutSendsOtherKey("doubletick", build -> {
-            SystemCredentialsProvider.getInstance().getCredentials().replaceAll(old -> replaced.equals(old) ? replaced : old);
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .replaceAll(old -> replaced.equals(old) ? replaced : old);
             SystemCredentialsProvider.getInstance().save();
         });
     }
@@ -202,7 +205,8 @@ class ApiKeyFinderTest extends OneJenkins {
 
     @Test
     void usageIsTrackedOnceForEachBuildAndCredential() throws Exception {
-        WorkflowJob job = pipeline("for (int i = 0; i < 3; i++) { " + logout(MEMBER) + " }\n" + logout(MEMBER, "other"));
+        WorkflowJob job =
+                pipeline("for (int i = 0; i < 3; i++) { " + logout(MEMBER) + " }\n" + logout(MEMBER, "other"));
         for (int build = 1; build <= 2; build++) {
             Uses.IDS.clear();
             r.buildAndAssertSuccess(job);

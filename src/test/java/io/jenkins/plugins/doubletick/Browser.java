@@ -139,8 +139,9 @@ final class Browser implements AutoCloseable {
 
     /** Waits for a line of the page, which may consist of several elements. */
     WebElement findLine(String text) {
-        return find(By.xpath("//*[@id='main-panel']//*[self::div or self::span][contains(normalize-space(.), " + quote(text)
-                + ")][not(descendant::*[self::div or self::span][contains(normalize-space(.), " + quote(text) + ")])]"));
+        return find(By.xpath("//*[@id='main-panel']//*[self::div or self::span][contains(normalize-space(.), "
+                + quote(text) + ")][not(descendant::*[self::div or self::span][contains(normalize-space(.), "
+                + quote(text) + ")])]"));
     }
 
     /** Returns the direction in which an element is written. */

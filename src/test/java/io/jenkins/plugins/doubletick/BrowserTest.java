@@ -1,13 +1,12 @@
 package io.jenkins.plugins.doubletick;
 
-import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.darktheme.DarkThemeSystemManagerFactory;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.thememanager.ThemeManagerPageDecorator;
 import java.nio.file.Path;
 import java.util.List;
@@ -156,7 +155,8 @@ class BrowserTest {
         browser.click(browser.button("DoubleTick login number"));
         browser.type(browser.find(By.name("_.name")), "LOGIN_NUMBER");
         browser.select(By.name("_.credentialsId"), DESCRIPTION);
-        browser.help(browser.find(By.name("_.credentialsId")), "Users who build the job can then choose a team member by");
+        browser.help(
+                browser.find(By.name("_.credentialsId")), "Users who build the job can then choose a team member by");
         browser.click(browser.button("Add build step"));
         browser.click(browser.button("DoubleTick: log out team member"));
         WebElement number = browser.find(By.name("_.loginNumber"));
@@ -285,8 +285,7 @@ class BrowserTest {
         parameter.setDescription("Who is leaving");
         parameter.setCredentialsId(StandInExtension.CREDENTIALS_ID);
         job.addProperty(new ParametersDefinitionProperty(parameter));
-        job.setDefinition(
-                new CpsFlowDefinition("""
+        job.setDefinition(new CpsFlowDefinition("""
                         def member = doubletickMember loginNumber: params.LOGIN_NUMBER
                         input "Log out $member.name ($member.role, $member.loginNumber, $member.email)?"
                         doubletickLogout loginNumber: params.LOGIN_NUMBER

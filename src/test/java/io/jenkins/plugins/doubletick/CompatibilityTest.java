@@ -68,7 +68,7 @@ class CompatibilityTest extends StepJobs {
                                 freestyle.getAction(ParametersAction.class).getParameter("LOGIN_NUMBER"))
                         .getValue());
         assertRecord(
-                                build("pipeline", 1),
+                build("pipeline", 1),
                 "+91••••••3299 false HTTP status 422, requests: 1, credential 'doubletick'",
                 "+91••••••3230 true HTTP status 201, requests: 2, credential 'doubletick'");
         assertEquals(

@@ -89,7 +89,11 @@ class ConfigurationAsCodeTest {
                 .replaceFirst("apiKey: .*", "apiKey: \"\""));
         assertEquals("", onlyKey().getApiKey().getPlainText());
         String shown = Forms.post(
-                r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", onlyKey().getId());
+                r,
+                DoubleTickConfiguration.class,
+                "verifyKey",
+                "credentialsId",
+                onlyKey().getId());
         assertTrue(shown.contains("The API key is blank"), shown);
     }
 

@@ -66,8 +66,9 @@ class DocumentationTest extends OneJenkins {
 
     /** Returns the only block in a language with this beginning. */
     private static String block(String language, String start) throws IOException {
-        List<String> found =
-                blocks(language).stream().filter(block -> block.startsWith(start)).toList();
+        List<String> found = blocks(language).stream()
+                .filter(block -> block.startsWith(start))
+                .toList();
         assertEquals(1, found.size(), start);
         return found.get(0);
     }
@@ -166,7 +167,8 @@ class DocumentationTest extends OneJenkins {
                         : null;
                 if (logout != null) {
                     assertTrue(job.getBuildByNumber(1).getStartTimeInMillis() <= logout.getLong("time"), answer);
-                    logouts.add(logout.getString("loginNumber") + " " + logout.get("success") + " " + logout.get("aborted"));
+                    logouts.add(logout.getString("loginNumber") + " " + logout.get("success") + " "
+                            + logout.get("aborted"));
                 }
             }
         }
@@ -177,8 +179,7 @@ class DocumentationTest extends OneJenkins {
     void restartFromStageOfTheExampleAsksAgain() throws Exception {
         WorkflowJob job = pipeline(Files.readString(EXAMPLES.resolve("offboarding.Jenkinsfile")));
         r.buildAndAssertStatus(Result.FAILURE, job); // Declares the parameter.
-        WorkflowRun build = job.scheduleBuild2(0, values(job, MEMBER))
-                .waitForStart();
+        WorkflowRun build = job.scheduleBuild2(0, values(job, MEMBER)).waitForStart();
         approve(build);
         assertEquals(1, logouts(build).size());
         build.getAction(RestartDeclarativePipelineAction.class)

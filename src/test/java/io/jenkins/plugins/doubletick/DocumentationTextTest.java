@@ -112,7 +112,8 @@ class DocumentationTextTest {
                     .matcher(Files.readString(page));
             while (table.find()) {
                 for (String row : table.group(1).split("\n")) {
-                    for (MatchResult said : find("`([^`]+)`", row.split("\\|")[1]).toList()) {
+                    for (MatchResult said :
+                            find("`([^`]+)`", row.split("\\|")[1]).toList()) {
                         explained++;
                         Pattern same = Pattern.compile(pattern(said.group(1)));
                         if (messages.stream().noneMatch(same.asPredicate())) {

@@ -108,7 +108,9 @@ class LeakTest extends StepJobs {
     private record Attempt(String number, @CheckForNull String credentialsId) {}
 
     private static final List<Attempt> ATTEMPTS = Stream.concat(
-                    Stream.concat(NUMBERS.stream(), Stream.of("0123456", " Alice", "$EXTENSION").map(SECOND_MEMBER::concat))
+                    Stream.concat(
+                                    NUMBERS.stream(),
+                                    Stream.of("0123456", " Alice", "$EXTENSION").map(SECOND_MEMBER::concat))
                             .map(number -> new Attempt(number, null)),
                     Stream.of("text", "wrong", "broken", "system", "login", "unknown")
                             .map(id -> new Attempt(SECOND_MEMBER, id)))
@@ -159,7 +161,11 @@ class LeakTest extends StepJobs {
             StandInExtension.use(doubleTick.standIn().url());
             session.then(rule -> {
                 r = rule;
-                end(Result.SUCCESS, r.jenkins.getItemByFullName("restart", WorkflowJob.class).getLastBuild());
+                end(
+                        Result.SUCCESS,
+                        r.jenkins
+                                .getItemByFullName("restart", WorkflowJob.class)
+                                .getLastBuild());
                 searchEverything();
             });
         } finally {
@@ -206,8 +212,7 @@ class LeakTest extends StepJobs {
         String script = attempts.stream()
                 .map(attempt -> "catchError { " + logout(attempt.number, attempt.credentialsId) + " }\n")
                 .collect(Collectors.joining());
-        job.setDefinition(
-                new CpsFlowDefinition(script + script.replace("doubletickLogout", "doubletickMember"), true));
+        job.setDefinition(new CpsFlowDefinition(script + script.replace("doubletickLogout", "doubletickMember"), true));
         return job;
     }
 
@@ -227,7 +232,10 @@ class LeakTest extends StepJobs {
 
     private void verify(String id) throws Exception {
         HttpResponse<String> answer = new WebUser("admin")
-                .post(r, "descriptorByName/" + DoubleTickConfiguration.class.getName() + "/verifyKey?credentialsId=" + id);
+                .post(
+                        r,
+                        "descriptorByName/" + DoubleTickConfiguration.class.getName() + "/verifyKey?credentialsId="
+                                + id);
         assertEquals(200, answer.statusCode());
         search.forKeysAndNumbers("Verify key with " + id, answer.body());
     }

@@ -349,7 +349,8 @@ class PermissionTest {
         String properties = "{'stapler-class': '" + JobPropertyStep.class.getName() + "', 'propertiesMap': {'"
                 + ParametersDefinitionProperty.class.getName().replace('.', '-')
                 + "': {'specified': true, 'parameterDefinitions': {'stapler-class': '"
-                + DoubleTickLoginNumberParameterDefinition.class.getName() + "', 'name': 'WHO', 'defaultValue': '" + mask
+                + DoubleTickLoginNumberParameterDefinition.class.getName() + "', 'name': 'WHO', 'defaultValue': '"
+                + mask
                 + "'}}}}";
         for (String text : List.of(mask, "Daniel Okafor")) {
             String build = "{'stapler-class': '" + BuildTriggerStep.class.getName()

@@ -160,8 +160,9 @@ final class RateLimiter {
     }
 
     private void reportPause(Duration wait) {
-        queue.stream().filter(queued -> !queued.turn().isDone()).forEach(queued -> queued.onPause()
-                .accept(wait));
+        queue.stream()
+                .filter(queued -> !queued.turn().isDone())
+                .forEach(queued -> queued.onPause().accept(wait));
     }
 
     /** Returns what to do next: the callbacks of other classes must not run under the lock. */

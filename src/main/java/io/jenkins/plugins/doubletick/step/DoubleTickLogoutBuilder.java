@@ -1,9 +1,5 @@
 package io.jenkins.plugins.doubletick.step;
 
-import io.jenkins.plugins.doubletick.CredentialsDropDown;
-import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
-import io.jenkins.plugins.doubletick.FormInput;
-
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
@@ -19,6 +15,9 @@ import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.doubletick.CredentialsDropDown;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.FormInput;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

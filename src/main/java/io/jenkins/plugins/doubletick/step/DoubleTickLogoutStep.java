@@ -22,7 +22,10 @@ public final class DoubleTickLogoutStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws IOException, InterruptedException {
-        return new Execution(context, LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId()), getCredentialsId());
+        return new Execution(
+                context,
+                LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId()),
+                getCredentialsId());
     }
 
     private static final class Execution extends MemberStepExecution {
@@ -35,7 +38,8 @@ public final class DoubleTickLogoutStep extends MemberStep {
         }
 
         @Override
-        LogoutRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
+        LogoutRequest request(
+                Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
             return new LogoutRequest(run, listener, number, credentialsId);
         }
     }

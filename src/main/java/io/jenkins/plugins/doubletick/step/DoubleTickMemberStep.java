@@ -35,7 +35,8 @@ public final class DoubleTickMemberStep extends MemberStep {
         }
 
         @Override
-        LookupRequest request(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
+        LookupRequest request(
+                Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
             return new LookupRequest(run, listener, number, credentialsId);
         }
     }

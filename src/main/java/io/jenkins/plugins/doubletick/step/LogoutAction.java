@@ -1,13 +1,12 @@
 package io.jenkins.plugins.doubletick.step;
 
-import io.jenkins.plugins.doubletick.NamedMember;
-
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Action;
 import hudson.model.InvisibleAction;
 import hudson.model.ParametersAction;
 import hudson.model.Run;
+import io.jenkins.plugins.doubletick.NamedMember;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.util.Comparator;
 import java.util.List;

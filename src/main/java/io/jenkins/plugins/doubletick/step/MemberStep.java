@@ -1,10 +1,5 @@
 package io.jenkins.plugins.doubletick.step;
 
-import io.jenkins.plugins.doubletick.CredentialsDropDown;
-import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
-import io.jenkins.plugins.doubletick.FormInput;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
-
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
@@ -14,6 +9,10 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.doubletick.CredentialsDropDown;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.FormInput;
+import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.util.Map;

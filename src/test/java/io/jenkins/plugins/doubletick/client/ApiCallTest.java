@@ -220,7 +220,8 @@ class ApiCallTest {
             both.countDown();
             assertSuccess(first);
             assertSuccess(second);
-            assertEquals(List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.reports);
+            assertEquals(
+                    List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.reports);
         } finally {
             LOGGER.setLevel(null);
         }

@@ -46,8 +46,8 @@ class DoubleTickLogoutStepTest extends OneJenkins {
 
     @Test
     void logNamesEveryTry() throws Exception {
-        WorkflowRun build = build(
-                Result.SUCCESS, logout(DoubleTickStandIn.BUSY) + "\n" + logout(DoubleTickStandIn.RATE_LIMITED));
+        WorkflowRun build =
+                build(Result.SUCCESS, logout(DoubleTickStandIn.BUSY) + "\n" + logout(DoubleTickStandIn.RATE_LIMITED));
         assertLog(
                 "+91••••••3230: DoubleTick answered 503: The service is being updated. Trying again in 1 s (try 2).",
                 build);

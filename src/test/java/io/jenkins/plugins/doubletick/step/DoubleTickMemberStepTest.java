@@ -70,7 +70,9 @@ class DoubleTickMemberStepTest extends OneJenkins {
     @Test
     void stepAsksForTheTeamAndLogsNoName() throws Exception {
         WorkflowRun build = build(Result.SUCCESS, LOOKUP);
-        assertLog("Looking up +91••••••3210 in the DoubleTick team with the API key of the credential 'doubletick'", build);
+        assertLog(
+                "Looking up +91••••••3210 in the DoubleTick team with the API key of the credential 'doubletick'",
+                build);
         assertLog("+91••••••3210 is a member of the DoubleTick team.", build);
         assertEquals(0, count("Asha", build));
         assertEquals(List.of(), logouts(build));

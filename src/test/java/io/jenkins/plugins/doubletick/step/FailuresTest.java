@@ -49,16 +49,18 @@ class FailuresTest extends OneJenkins {
 
     private static final IntFunction<ProxySettings> PROXY = as(null, null);
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
-    private static final String REFUSED = "No connection to {host} on port {port}: the host rejects it or cannot be reached";
+    private static final String REFUSED =
+            "No connection to {host} on port {port}: the host rejects it or cannot be reached";
     private static final String NETWORK =
             "Check that the Jenkins controller can reach {host}. If it needs a proxy, set it under Manage Jenkins → System.";
 
     /** Every line that a build may have: nothing from outside begins a line of its own. */
-    private static final Pattern LINE = Pattern.compile("Started|\\[Pipeline] .*"
-            + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
-            + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
-            + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-            + "|ERROR: \\+91••••••3210 (may still be logged in|could not be looked up)\\. .*|Finished: (SUCCESS|FAILURE)");
+    private static final Pattern LINE = Pattern.compile(
+            "Started|\\[Pipeline] .*"
+                    + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
+                    + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
+                    + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
+                    + "|ERROR: \\+91••••••3210 (may still be logged in|could not be looked up)\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @BeforeAll
     static void trust(@TempDir Path directory) throws Exception {
@@ -98,7 +100,9 @@ class FailuresTest extends OneJenkins {
             throws Exception {
         String[] head = response.replace("KEY", KEY).split(" ", 2);
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(
-                Integer.parseInt(head[0]), body.replace("KEY", KEY), head.length > 1 ? new String[] {head[1]} : new String[0]))) {
+                Integer.parseInt(head[0]),
+                body.replace("KEY", KEY),
+                head.length > 1 ? new String[] {head[1]} : new String[0]))) {
             StandInExtension.use(server.url());
             assertLogout(reason, tries, FaultyService.quote(logout));
             assertLookup(FaultyService.quote(lookup == null ? logout : lookup));
@@ -121,11 +125,15 @@ class FailuresTest extends OneJenkins {
                 Arguments.of(
                         Fault.of("a lost connection", ScriptedServer.reset())
                                 .tries(4)
-                                .fails(Reason.CONNECTION_LOST, "The connection was lost before the response was complete"),
+                                .fails(
+                                        Reason.CONNECTION_LOST,
+                                        "The connection was lost before the response was complete"),
                         NETWORK,
                         null),
                 Arguments.of(
-                        Fault.down("a refused connection").tries(4).fails(Reason.CONNECTION_FAILED, REFUSED), NETWORK, null),
+                        Fault.down("a refused connection").tries(4).fails(Reason.CONNECTION_FAILED, REFUSED),
+                        NETWORK,
+                        null),
                 Arguments.of(
                         Fault.down("an unknown host")
                                 .https()
@@ -197,7 +205,8 @@ class FailuresTest extends OneJenkins {
             // A path of its own, since the plugin keeps its client as long as the URL stays the same.
             String path = "/" + System.nanoTime();
             StandInExtension.use(service.url() + path);
-            String line = advice == null ? null : service.message() + "\\. " + FaultyService.quote(service.fill(advice));
+            String line =
+                    advice == null ? null : service.message() + "\\. " + FaultyService.quote(service.fill(advice));
             assertLogout(fault.reason(), fault.tries(), line);
             service.assertRequests(path);
             if (line != null) {
@@ -207,7 +216,8 @@ class FailuresTest extends OneJenkins {
     }
 
     /** @param line what the log says, as a regular expression; null for a success */
-    private static void assertLogout(@CheckForNull Reason reason, int tries, @CheckForNull String line) throws Exception {
+    private static void assertLogout(@CheckForNull Reason reason, int tries, @CheckForNull String line)
+            throws Exception {
         WorkflowRun build = build(reason == null ? Result.SUCCESS : Result.FAILURE, logout(MEMBER));
         assertLine(line == null ? "\\+91••••••3210 is logged out .*" : FAILED.replace("+", "\\+") + line, build);
         assertEquals(tries - 1, count("Trying again", build));
@@ -225,7 +235,8 @@ class FailuresTest extends OneJenkins {
 
     private static void assertLine(String expected, WorkflowRun build) throws Exception {
         String text = JenkinsRule.getLog(build);
-        assertTrue(text.lines().anyMatch(line -> line.matches(expected)), () -> "No line '" + expected + "' in:\n" + text);
+        assertTrue(
+                text.lines().anyMatch(line -> line.matches(expected)), () -> "No line '" + expected + "' in:\n" + text);
         text.lines()
                 .forEach(line -> assertTrue(LINE.matcher(line).matches(), () -> "Line '" + line + "' in:\n" + text));
         // As it is stored: Jenkins leaves the text of a console note out of what it shows.

@@ -81,8 +81,9 @@ class LogoutActionTest extends OneJenkins {
                 "Time: " + time);
         first.remove("time");
         assertEquals(
-                JSONObject.fromObject("{\"_class\":\"" + Logout.class.getName() + "\",\"loginNumber\":\"+91••••••3230\","
-                        + "\"credentialsId\":\"doubletick\",\"success\":true,\"aborted\":false,\"status\":201,\"tries\":2}"),
+                JSONObject.fromObject(
+                        "{\"_class\":\"" + Logout.class.getName() + "\",\"loginNumber\":\"+91••••••3230\","
+                                + "\"credentialsId\":\"doubletick\",\"success\":true,\"aborted\":false,\"status\":201,\"tries\":2}"),
                 first);
         assertFalse(logouts.get(2).getBoolean("success"));
         assertTrue(logouts.get(2).getJSONObject("status").isNullObject());
@@ -101,8 +102,7 @@ class LogoutActionTest extends OneJenkins {
 
     @Test
     void pageOfManyLogoutsCountsThemAndShowsFailuresFirst() throws Exception {
-        WorkflowRun build =
-                build(Result.FAILURE, parallel(31, logout("' + (n == 17 ? '123' : '+919876543210') + '")));
+        WorkflowRun build = build(Result.FAILURE, parallel(31, logout("' + (n == 17 ? '123' : '+919876543210') + '")));
         assertLog("ERROR: •23 is not a login number. A login number has 7 to 15 digits", build);
         List<String> lines = textsOnPage(build);
         assertEquals("30 logged out, 1 not", lines.get(0));

@@ -226,7 +226,8 @@ class MemberRequestTest extends OneJenkins {
         public Collection<? extends Action> createFor(@NonNull Run build) {
             boolean isAskedByUs = Stream.of(Thread.currentThread().getStackTrace())
                     .map(StackTraceElement::getClassName)
-                    .anyMatch(name -> name.startsWith("io.jenkins.plugins.doubletick.") && !name.matches(".*(Test|Jobs).*"));
+                    .anyMatch(name ->
+                            name.startsWith("io.jenkins.plugins.doubletick.") && !name.matches(".*(Test|Jobs).*"));
             if (isAskedByUs) {
                 THREADS.add(Thread.currentThread().getName());
                 if (factoryThrows) {
@@ -253,7 +254,8 @@ class MemberRequestTest extends OneJenkins {
         HangingVault.release();
         build(
                 Result.FAILURE,
-                "echo 'DoubleTick'\n" + logout(MEMBER, VAULT) + "\ncatchError { doubletickMember '12' }\n" + lookup(VAULT));
+                "echo 'DoubleTick'\n" + logout(MEMBER, VAULT) + "\ncatchError { doubletickMember '12' }\n"
+                        + lookup(VAULT));
         List<String> lines = List.copyOf(OddLog.THREADS);
         // The line of echo shows how Pipeline's thread is called.
         assertTrue(isPipelines(lines.get(0)), lines::toString);

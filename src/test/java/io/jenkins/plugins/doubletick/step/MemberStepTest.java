@@ -60,8 +60,8 @@ class MemberStepTest extends OneJenkins {
     void stepDecryptsNothing() throws Exception {
         Set<String> errors = new TreeSet<>();
         for (String secret : List.of("Alice", "12345", " ", "+919876543210")) {
-            WorkflowRun build = buildWithParameter(
-                    Result.FAILURE, Secret.fromString(secret).getEncryptedValue());
+            WorkflowRun build =
+                    buildWithParameter(Result.FAILURE, Secret.fromString(secret).getEncryptedValue());
             errors.add(JenkinsRule.getLog(build)
                     .lines()
                     .filter(line -> line.startsWith("ERROR"))
@@ -141,7 +141,10 @@ class MemberStepTest extends OneJenkins {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"`` | '", "doubletick | credentialsId: 'doubletick', loginNumber: '"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"`` | '", "doubletick | credentialsId: 'doubletick', loginNumber: '"})
     void formAndSnippetKeepTheArguments(String credentialsId, String snippet) throws Exception {
         MemberStep bean =
                 step.equals("doubletickLogout") ? new DoubleTickLogoutStep(MEMBER) : new DoubleTickMemberStep(MEMBER);

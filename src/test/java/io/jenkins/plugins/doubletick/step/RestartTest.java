@@ -187,7 +187,8 @@ class RestartTest extends StepJobs {
             assertEquals(0, LateAnswer.GO.getCount());
             then(() -> {
                 List<Logout> logouts = logouts(end(Result.SUCCESS, build("job")));
-                assertEquals(List.of(true), logouts.stream().map(Logout::isSuccess).toList());
+                assertEquals(
+                        List.of(true), logouts.stream().map(Logout::isSuccess).toList());
             });
             assertEquals(2, server.requests().size());
         }
@@ -237,7 +238,11 @@ class RestartTest extends StepJobs {
             });
             assertNoKeyInBuilds();
             then(() -> {
-                build("answered").getAction(InputAction.class).getExecutions().get(0).doProceedEmpty();
+                build("answered")
+                        .getAction(InputAction.class)
+                        .getExecutions()
+                        .get(0)
+                        .doProceedEmpty();
                 assertLog("Still Asha Rao, null, false", end(Result.SUCCESS, build("answered")));
                 WorkflowRun waiting = end(Result.SUCCESS, build("waiting"));
                 assertLog(AGAIN, waiting);
