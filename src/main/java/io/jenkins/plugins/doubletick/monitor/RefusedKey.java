@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.monitor;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Job;
+import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
@@ -36,8 +37,9 @@ public record RefusedKey(
 
     /** @param earlier the last refusal of this key; null for the first one */
     static RefusedKey of(Use use, DoubleTickException failure, @CheckForNull RefusedKey earlier) {
-        boolean keepsUse = earlier != null && use.run() == null;
-        int number = use.run() == null ? 0 : use.run().getNumber();
+        Run<?, ?> run = use.run();
+        boolean keepsUse = earlier != null && run == null;
+        int number = run == null ? 0 : run.getNumber();
         Date now = new Date();
         return new RefusedKey(
                 keepsUse ? earlier.credentialsId : use.found().credential().getId(),

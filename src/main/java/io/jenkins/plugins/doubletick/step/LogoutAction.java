@@ -82,8 +82,8 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
     /** Locks this class instead of the run, because Jenkins holds the run's lock while it saves the run. */
     private static synchronized void add(Run<?, ?> run, @CheckForNull LoginNumber number, Logout logout) {
         logout.parameter = members(run)
-                .filter(member -> member.memberName() != null && member.loginNumber() != null)
-                .filter(member -> member.loginNumber().equals(number))
+                .filter(member -> number != null && member.memberName() != null)
+                .filter(member -> number.equals(member.loginNumber()))
                 .map(NamedMember::getName)
                 .findFirst()
                 .orElse(null);
