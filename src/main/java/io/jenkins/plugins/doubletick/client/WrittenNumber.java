@@ -16,7 +16,11 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
     private static final int MAX_TEXT = 100;
 
     private static final char MINUS = '\u2212';
-    private static final char FULL_WIDTH_PLUS = '\uFF0B';
+
+    /** Full-width forms of the ASCII characters from {@code !} to {@code ~}. */
+    private static final char FIRST_FULL_WIDTH = '\uFF01';
+
+    private static final char LAST_FULL_WIDTH = '\uFF5E';
 
     /** Matches the prefixes of spreadsheets and links. */
     private static final Pattern PREFIX = Pattern.compile("(?i)[\\p{Z}\\p{Cf}\\s]*+['\u2019]?(?:tel:)?");
@@ -92,10 +96,8 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
         if (c == MINUS || Character.getType(c) == Character.DASH_PUNCTUATION) {
             return '-';
         }
-        if (c == '+' || c == FULL_WIDTH_PLUS) {
-            return '+';
-        }
-        return ".()[]/".indexOf(c) >= 0 ? (char) c : 0;
+        int narrow = c >= FIRST_FULL_WIDTH && c <= LAST_FULL_WIDTH ? c - FIRST_FULL_WIDTH + '!' : c;
+        return "+.()[]/".indexOf(narrow) >= 0 ? (char) narrow : 0;
     }
 
     private static boolean isDigit(int c) {

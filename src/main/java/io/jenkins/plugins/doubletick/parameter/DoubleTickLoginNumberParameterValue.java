@@ -1,6 +1,7 @@
 package io.jenkins.plugins.doubletick.parameter;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.EnvVars;
 import hudson.Util;
@@ -67,10 +68,17 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return Secret.fromString(PREFIX + text);
     }
 
-    /** Returns the clear text; null if there is none. */
+    /**
+     * Returns the clear text; null if there is none. Whoever may edit a job's XML could put another secret's ciphertext into it:
+     * only this class's own texts, and a login number in clear, are returned.
+     */
     @CheckForNull
     static String decrypted(@CheckForNull Secret secret) {
-        return secret == null ? null : secret.getPlainText().replaceFirst("^" + PREFIX, "");
+        String text = secret == null ? "" : secret.getPlainText();
+        if (text.startsWith(PREFIX)) {
+            return text.substring(PREFIX.length());
+        }
+        return LoginNumber.parseOrNull(text) == null ? null : text;
     }
 
     /** Returns the value for a chosen member. Pipelines cannot call this method, because they could use any name. */
@@ -97,6 +105,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     }
 
     /** Returns the clear number, or the wrong text instead of one. {@code params} passes it to a Pipeline. */
+    @NonNull
     @Override
     public String getValue() {
         return Util.fixNull(decrypted(value));

@@ -81,6 +81,11 @@ public abstract class MemberStep extends Step {
         return execution(context);
     }
 
+    /** Returns whether a credential's ID is a number in its place: no ID begins with a plus. */
+    static boolean isLoginNumber(@CheckForNull Object credentialsId) {
+        return credentialsId instanceof String text && text.strip().startsWith("+");
+    }
+
     abstract MemberStepExecution execution(StepContext context) throws IOException, InterruptedException;
 
     /** Describes such a step to Pipeline and the Snippet Generator. */
@@ -112,6 +117,9 @@ public abstract class MemberStep extends Step {
                 }
                 if (argument.getValue() != null && !(argument.getValue() instanceof String)) {
                     return Messages.MemberStep_text(argument.getKey(), getFunctionName());
+                }
+                if (argument.getKey().equals(CREDENTIALS_ID) && isLoginNumber(argument.getValue())) {
+                    return Messages.MemberStep_credentialsId(getFunctionName());
                 }
             }
             return null;

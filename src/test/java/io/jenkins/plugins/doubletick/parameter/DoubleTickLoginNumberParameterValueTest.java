@@ -8,18 +8,22 @@ import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.number;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParameterValue;
+import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import org.htmlunit.Page;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,30 @@ class DoubleTickLoginNumberParameterValueTest extends OneJenkins {
         r.jenkins.setQuietPeriod(0);
         finished = FinishedBuilds.watch();
         web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false).withJavaScriptEnabled(false);
+    }
+
+    /** Whoever may edit a job's XML must not have another secret decrypted by it. */
+    @Test
+    void anotherSecretInStoredXmlIsNoNumberAndNoName() {
+        String stolen = Secret.fromString("key_of-another-system").getEncryptedValue();
+        DoubleTickLoginNumberParameterDefinition definition = (DoubleTickLoginNumberParameterDefinition)
+                replaceSecrets(definition(NUMBER), stolen);
+        assertNull(definition.getDefaultValue());
+        assertEquals("", definition.getDefaultParameterValue().getValue());
+        DoubleTickLoginNumberParameterValue value = (DoubleTickLoginNumberParameterValue)
+                replaceSecrets(new DoubleTickLoginNumberParameterValue("WHO", NUMBER), stolen);
+        assertEquals("", value.getValue());
+        assertNull(value.memberName());
+        // A number that somebody writes into the XML in clear is one.
+        assertEquals(
+                NUMBER,
+                ((DoubleTickLoginNumberParameterDefinition) replaceSecrets(definition(NUMBER), NUMBER)).getDefaultValue());
+    }
+
+    private static Object replaceSecrets(Object stored, String secret) {
+        String xml = Jenkins.XSTREAM2.toXML(stored);
+        assertTrue(xml.contains("{AQAA"), xml);
+        return Jenkins.XSTREAM2.fromXML(xml.replaceAll("\\{AQAA[^}]*\\}", Matcher.quoteReplacement(secret)));
     }
 
     @Test

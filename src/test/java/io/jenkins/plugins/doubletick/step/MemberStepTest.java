@@ -89,6 +89,17 @@ class MemberStepTest extends OneJenkins {
         doubleTick.assertNothingSent();
     }
 
+    @Test
+    void numberAsCredentialsIdIsRefusedAndMasked() throws Exception {
+        WorkflowRun build =
+                build(Result.FAILURE, step + "(loginNumber: '+12025550123', credentialsId: '+4915112345678')");
+        assertLog("The argument credentialsId of " + step + " is a login number.", build);
+        LeakSearch search = new LeakSearch(List.of("15112345678"), List.of());
+        search.forKeys("the log", JenkinsRule.getLog(build));
+        search.filesForKeys(build.getRootDir().toPath().resolve("workflow-completed"));
+        assertEquals(List.of(), search.hits());
+    }
+
     /** Pipeline's own error would show the value, in the log and in the flow graph. */
     @ParameterizedTest
     @CsvSource(
