@@ -163,7 +163,7 @@ class BrowserTest {
         browser.type(number, "0919876543");
         browser.findText("begins with the country code");
         browser.type(number, "$LOGIN_NUMBER");
-        browser.findText("$LOGIN_NUMBER is replaced when the job is built");
+        browser.findText("The saved job has no parameter for $LOGIN_NUMBER");
         browser.findText("default (doubletick)");
         browser.help(number, "The phone number that the team member logs in to DoubleTick with");
         WebElement step =
