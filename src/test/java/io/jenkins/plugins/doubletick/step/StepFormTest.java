@@ -74,7 +74,7 @@ class StepFormTest extends OneJenkins {
                 "${LOGIN_NUMBER     | A $ must be followed by the name of a parameter, as in $LOGIN_NUMBER or ${LOGIN_NUMBER}",
                 "LOGIN_NUMBER       | This is no number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
                 "params.LOGIN_NUMBER| This is no number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
-                "$NOPE              | This job has no parameter for $NOPE. Add one, unless another plugin sets this variable.",
+                "$NOPE              | The saved job has no parameter for $NOPE. Add one, or save the job if you have just added it.",
             })
     void freestyleStepSaysWhatIsMissing(String value, String expected) throws Exception {
         assertCheck(DoubleTickLogoutBuilder.class, "checkLoginNumber", value, expected);
