@@ -29,7 +29,9 @@ final class MaskedArguments extends ArgumentsAction {
                 masked.computeIfPresent(MemberStep.LOGIN_NUMBER, (name, number) -> mask(number));
                 masked.computeIfPresent(
                         MemberStep.CREDENTIALS_ID,
-                        (name, id) -> id instanceof String && !MemberStep.isLoginNumber(id) ? id : NotStoredReason.MASKED_VALUE);
+                        (name, id) -> id instanceof String && !MemberStep.isLoginNumber(id)
+                                ? id
+                                : NotStoredReason.MASKED_VALUE);
                 actions.set(i, new MaskedArguments(masked));
             }
         }

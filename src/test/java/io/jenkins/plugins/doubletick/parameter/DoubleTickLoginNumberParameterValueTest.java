@@ -48,8 +48,8 @@ class DoubleTickLoginNumberParameterValueTest extends OneJenkins {
     @Test
     void anotherSecretInStoredXmlIsNoNumberAndNoName() {
         String stolen = Secret.fromString("key_of-another-system").getEncryptedValue();
-        DoubleTickLoginNumberParameterDefinition definition = (DoubleTickLoginNumberParameterDefinition)
-                replaceSecrets(definition(NUMBER), stolen);
+        DoubleTickLoginNumberParameterDefinition definition =
+                (DoubleTickLoginNumberParameterDefinition) replaceSecrets(definition(NUMBER), stolen);
         assertNull(definition.getDefaultValue());
         assertEquals("", definition.getDefaultParameterValue().getValue());
         DoubleTickLoginNumberParameterValue value = (DoubleTickLoginNumberParameterValue)
@@ -59,7 +59,8 @@ class DoubleTickLoginNumberParameterValueTest extends OneJenkins {
         // A number that somebody writes into the XML in clear is one.
         assertEquals(
                 NUMBER,
-                ((DoubleTickLoginNumberParameterDefinition) replaceSecrets(definition(NUMBER), NUMBER)).getDefaultValue());
+                ((DoubleTickLoginNumberParameterDefinition) replaceSecrets(definition(NUMBER), NUMBER))
+                        .getDefaultValue());
     }
 
     private static Object replaceSecrets(Object stored, String secret) {
