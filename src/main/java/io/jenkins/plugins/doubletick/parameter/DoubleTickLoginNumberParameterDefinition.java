@@ -19,7 +19,6 @@ import java.util.Objects;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -76,14 +75,14 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     public Object bindResolve(StaplerRequest2 request, JSONObject form) {
         if (defaultValue != null) {
             // Uses the text as it was sent, because Jenkins decrypts a setter's text if it looks encrypted.
-            setDefaultValue(OfferedTeam.unmaskSubmitted(request, form.optString("defaultValue")));
+            setDefaultValue(OfferedTeam.unmask(request, form.optString("defaultValue")));
             getDefaultParameterValue().check();
         }
         return this;
     }
 
     /** Returns whether the form offers the team to its user. */
-    @Restricted(DoNotUse.class) // index.jelly
+    @Restricted(NoExternalUse.class) // index.jelly
     public boolean isOffering() {
         return OfferedTeam.inForm(getName()) != null;
     }
@@ -120,10 +119,7 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     /** @throws InvalidLoginNumberException if the form's text is no number and does not name exactly one member */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 request, JSONObject form) {
-        DoubleTickLoginNumberParameterValue value =
-                createValue(OfferedTeam.unmaskSubmitted(request, form.optString("value"), this));
-        value.check();
-        return value;
+        return createValue(OfferedTeam.unmask(request, form.optString("value"), this)).check();
     }
 
     /** Compares clear defaults, because encrypted ones always differ and Declarative would change the job in each build. */

@@ -117,9 +117,10 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     }
 
     /** @throws InvalidLoginNumberException if the number is wrong or blank */
-    void check() {
+    DoubleTickLoginNumberParameterValue check() {
         try {
             LoginNumber.parse(getValue());
+            return this;
         } catch (DoubleTickException e) {
             throw new InvalidLoginNumberException(name, e.getMessage());
         }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.doubletick.parameter;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.doubletick.client.TeamMember;
 import java.text.Bidi;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -44,20 +45,17 @@ record MemberText(
         String role = shortened(member.role());
         String owner = member.owner() ? OWNER : null;
         String email = isUnique || shown.equals(member.email()) ? null : member.email();
-        String description = join(shown, role, owner, email);
+        String who = join(shown, role, owner, email);
         String digits = member.loginNumber() == null ? "" : member.loginNumber().digits();
         String masked = member.loginNumber() == null ? "" : member.loginNumber().masked();
-        String mark = Bidi.requiresBidi(description.toCharArray(), 0, description.length()) ? LEFT_TO_RIGHT_MARK : "";
-        String suggestion = masked.isEmpty() || shown.isEmpty() ? "" : join(description, mark + masked);
+        String mark = Bidi.requiresBidi(who.toCharArray(), 0, who.length()) ? LEFT_TO_RIGHT_MARK : "";
+        String suggestion = masked.isEmpty() || shown.isEmpty() ? "" : join(who, mark + masked);
         String fullName = member.name().length() > MAX_SHOWN ? SearchText.of(member.name()) : key;
         String address = SearchText.of(member.email());
         String parts = join(key, SearchText.of(role), SearchText.of(owner), SearchText.of(email));
-        List<String> exact = Stream.of(digits, fullName, address, join(parts, masked))
-                .filter(text -> text.equals(digits) || SearchText.isName(text))
-                .filter(text -> !text.isEmpty())
-                .toList();
-        return new MemberText(
-                member, join(shown, email), description, suggestion, exact, join(parts, fullName, address));
+        List<String> exact = new ArrayList<>(List.of(digits, fullName, address, join(parts, masked)));
+        exact.removeIf(text -> text.isEmpty() || !text.equals(digits) && !SearchText.isName(text));
+        return new MemberText(member, join(shown, email), who, suggestion, exact, join(parts, fullName, address));
     }
 
     /** Returns the name, or the e-mail address if the name has no letters; empty if neither has. */
@@ -78,22 +76,20 @@ record MemberText(
     }
 
     /** Returns 0 for an exact text, 1 for whole words, 2 for beginnings of words, otherwise {@link #NO_MATCH}. */
-    int rank(String wanted, List<String> wantedWords) {
+    int rank(String wanted, List<String> typed) {
         if (exact.contains(wanted)) {
             return 0;
         }
         String shownDigits = suggestion.substring(suggestion.lastIndexOf('•') + 1);
         Predicate<String> isShown = word -> word.length() >= MIN_DIGITS && shownDigits.startsWith(word);
         // Checked first, because the search for words takes longer.
-        if (wantedWords.isEmpty()
-                || !wantedWords.stream().allMatch(word -> parts.contains(word) || isShown.test(word))) {
+        if (typed.isEmpty() || !typed.stream().allMatch(word -> parts.contains(word) || isShown.test(word))) {
             return NO_MATCH;
         }
         String words = " " + String.join(" ", SearchText.words(parts)) + " ";
-        if (wantedWords.stream().allMatch(word -> words.contains(" " + word + " "))) {
+        if (typed.stream().allMatch(word -> words.contains(" " + word + " "))) {
             return 1;
         }
-        boolean areBeginnings = wantedWords.stream().allMatch(word -> words.contains(" " + word) || isShown.test(word));
-        return areBeginnings ? 2 : NO_MATCH;
+        return typed.stream().allMatch(word -> words.contains(" " + word) || isShown.test(word)) ? 2 : NO_MATCH;
     }
 }

@@ -5,6 +5,7 @@ import hudson.AbortException;
 import hudson.Util;
 import hudson.cli.BuildCommand;
 import hudson.cli.CLICommand;
+import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParameterValue;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.kohsuke.stapler.Ancestor;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
@@ -64,9 +66,7 @@ final class OfferedTeam {
     static OfferedTeam inForm(String parameter) {
         StaplerRequest2 page = Stapler.getCurrentRequest2();
         Job<?, ?> job = isOfJob(page) ? page.findAncestorObject(Job.class) : null;
-        return job != null && job.hasPermission(Item.BUILD)
-                ? of(job, stored -> stored.getName().equals(parameter))
-                : null;
+        return of(job, stored -> stored.getName().equals(parameter) && job.hasPermission(Item.BUILD));
     }
 
     /** Returns the team for a request to build the parameter's job by form, REST or CLI; null if there is none. */
@@ -155,24 +155,19 @@ final class OfferedTeam {
         return page != null && page.findAncestorObject(Job.class) != null && (run == null || !run.isBuilding());
     }
 
-    /** Returns whether a request hides the number that its form means. The Snippet Generator below a job shows it. */
+    /** Returns whether the response hides the number behind a name or a mask. The Snippet Generator of a job shows it. */
     private static boolean hidesNumbers(@CheckForNull StaplerRequest2 page) {
-        Object owner = page == null ? null : page.findAncestorObject(AccessControlled.class);
-        return owner instanceof Run || owner instanceof Job && owner == page.findAncestorObject(Object.class);
-    }
-
-    /** Returns the number for a mask in a submitted form, see {@link #unmask}. */
-    static String unmaskSubmitted(
-            StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
-        return hidesNumbers(page) ? unmask(page, text, others) : text;
+        List<Ancestor> path = page == null ? List.of() : page.getAncestors();
+        Object last = path.isEmpty() ? null : path.get(path.size() - 1).getObject();
+        boolean isOfRun = page != null && page.findAncestorObject(AccessControlled.class) instanceof Run;
+        return isOfRun || last instanceof Job || last instanceof Descriptor;
     }
 
     /**
      * Returns the number for a mask on the page: the number of the build to rebuild, or the default of the job or of these
-     * parameters. Returns the text if there is no such number or more than one.
+     * parameters. Returns the text if there is no such number or more than one, or if the response would show it.
      */
-    private static String unmask(
-            StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
+    static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         Run<?, ?> run = page.findAncestorObject(Run.class);
         ParametersAction again = run == null ? null : run.getAction(ParametersAction.class);
         List<ParameterValue> shown = new ArrayList<>(again == null ? List.of() : again.getAllParameters());
@@ -183,7 +178,7 @@ final class OfferedTeam {
                 .map(DoubleTickLoginNumberParameterValue::getValue)
                 .distinct()
                 .toList();
-        return numbers.size() == 1 ? numbers.get(0) : text;
+        return hidesNumbers(page) && numbers.size() == 1 ? numbers.get(0) : text;
     }
 
     /** Checks the text of a field. Does not check a mask from another page. */
