@@ -119,7 +119,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     /** @throws InvalidLoginNumberException if the form's text is no number and does not name exactly one member */
     @Override
     public DoubleTickLoginNumberParameterValue createValue(StaplerRequest2 request, JSONObject form) {
-        return createValue(OfferedTeam.unmask(request, form.optString("value"), this)).check();
+        return createValue(OfferedTeam.unmask(request, form.optString("value"), this))
+                .check();
     }
 
     /** Compares clear defaults, because encrypted ones always differ and Declarative would change the job in each build. */
