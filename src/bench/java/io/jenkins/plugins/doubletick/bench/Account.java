@@ -46,7 +46,7 @@ record Account(int number, int quick, int latency, int limit, int period, WaitIn
         return number + "." + quick + "." + latency + "." + limit + "." + period + "." + waitIn.ordinal();
     }
 
-    /** Reads the settings from a key. {@link io.jenkins.plugins.doubletick.SlowVault}'s key is answered at once. */
+    /** Reads the settings from a key. {@link io.jenkins.plugins.doubletick.HangingVault}'s key is answered at once. */
     static Account of(String key) {
         if (key.equals(DoubleTickStandIn.KEY)) {
             return unlimited(0);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.bench;
 
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,13 +41,13 @@ class LogoutBench {
             String url = server.url();
             String only = System.getProperty("bench.only", "limits,one,waiting,team,vault,unlimited");
             jenkins.javaOptions("-Dio.jenkins.plugins.doubletick.apiUrl=" + url);
-            String table = jenkins.then(r -> inJenkins(url, only));
+            String table = jenkins.then(r -> inJenkins(r.getURL(), url, only));
             long minutes = Duration.ofNanos(System.nanoTime() - start).toMinutes();
             Files.writeString(Path.of("target", "bench.md"), table + "It took " + minutes + " minutes.\n");
         }
     }
 
-    private static String inJenkins(String url, String measures) throws Exception {
+    private static String inJenkins(URL jenkins, String url, String measures) throws Exception {
         Report report = new Report();
         ManyLogouts many = new ManyLogouts(url, report);
         for (String measure : measures.split(",")) {
@@ -54,7 +55,7 @@ class LogoutBench {
                 case "limits" -> Limits.measure(url, report);
                 case "one" -> OneLogout.measure(url, report);
                 case "waiting" -> many.waiting();
-                case "team" -> LargeTeam.measure(url, report);
+                case "team" -> LargeTeam.measure(jenkins, url, report);
                 case "vault" -> many.vault();
                 case "unlimited" -> many.unlimited();
                 default -> throw new IllegalArgumentException("There is no measure " + measure);

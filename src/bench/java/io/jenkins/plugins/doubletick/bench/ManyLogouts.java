@@ -1,10 +1,13 @@
 package io.jenkins.plugins.doubletick.bench;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import hudson.ExtensionList;
+import hudson.model.Item;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
-import io.jenkins.plugins.doubletick.SlowVault;
+import io.jenkins.plugins.doubletick.HangingVault;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -12,10 +15,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import jenkins.util.Timer;
+import java.util.concurrent.locks.LockSupport;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.springframework.security.core.Authentication;
 
 /** Measures many logouts in one {@code parallel} that wait for DoubleTick or a vault, without a rate limit. */
 final class ManyLogouts {
@@ -82,17 +86,31 @@ final class ManyLogouts {
         return least;
     }
 
+    /** Takes a second for each lookup. */
+    private static final class SlowVault extends HangingVault {
+
+        @Override
+        public <C extends IdCredentials> C getCredentialByIdInItem(
+                String id, Class<C> type, Item item, Authentication user, List<DomainRequirement> domains) {
+            C found = super.getCredentialByIdInItem(id, type, item, user, domains);
+            if (found != null) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            }
+            return found;
+        }
+    }
+
     void vault() throws Exception {
         int count = 10 * HUNDREDS;
         ExtensionList.lookup(CredentialsProvider.class).add(new SlowVault());
-        SlowVault.lock();
-        WorkflowJob job = Builds.fastJob(Side.OURS.script(count, url, SlowVault.CREDENTIALS_ID));
-        Timer.get().schedule(SlowVault::open, 1, TimeUnit.SECONDS);
+        HangingVault.reset();
+        HangingVault.release();
+        WorkflowJob job = Builds.fastJob(Side.OURS.script(count, url, HangingVault.PREFIX));
         double seconds = Builds.build(job) / 1000;
         report.row(
                 "**A vault that takes 1 s**, " + count + " logouts: times it is asked; s (at 25 a second, "
                         + Report.format((count - 1) / 25.0) + " at least)",
-                Map.of(Side.OURS, SlowVault.otherCallers() + "; " + Report.format(seconds))::get,
+                Map.of(Side.OURS, HangingVault.otherCallers() + "; " + Report.format(seconds))::get,
                 "");
     }
 
