@@ -31,7 +31,8 @@ class TeamTest {
                             "O'Neil, Sam (night shift)|sam.oneil@example.com|Agent|false|+91••••••3230",
                             "Zoë Brandt|zoe.brandt@example.com|Agent|false|null",
                             "Priya Nair|priya.nair@example.com|Agent|false|+91••••••3288",
-                            "Priya Nair|priya.n@example.com|Agent|false|+91••••••3288"),
+                            "Priya Nair|priya.n@example.com|Agent|false|+91••••••3288",
+                            "ليلى حسن|laila.hassan@example.com|Agent|false|+20••••••4567"),
                     get(ask(fixture)).team().members().stream()
                             .map(TeamResponseTest::describe)
                             .toList());
