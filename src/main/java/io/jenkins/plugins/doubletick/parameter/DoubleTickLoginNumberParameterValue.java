@@ -39,16 +39,10 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     private final Secret member;
 
     /** Whether the name was chosen for the next build, not for an earlier one. */
-    @SuppressFBWarnings(
-            value = "SE_TRANSIENT_FIELD_NOT_RESTORED",
-            justification = "A stored value belongs to its build.")
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "Stored values are not chosen.")
     private final transient boolean isChosen;
 
-    /**
-     * Keeps a wrong number unchanged. The step that uses the number fails and says what is wrong.
-     *
-     * @param value as people write it; null means blank
-     */
+    /** Keeps a wrong number unchanged: the step that uses it fails and says what is wrong. Null means blank. */
     @DataBoundConstructor
     public DoubleTickLoginNumberParameterValue(String name, @CheckForNull String value) {
         this(name, value, null, false);
@@ -68,17 +62,12 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return Secret.fromString(PREFIX + text);
     }
 
-    /**
-     * Returns the clear text; null if there is none. Whoever may edit a job's XML could put another secret's ciphertext into it:
-     * only this class's own texts, and a login number in clear, are returned.
-     */
+    /** Returns the text that was {@link #encrypted}, or a clear login number; null for any other secret in a job's XML. */
     @CheckForNull
     static String decrypted(@CheckForNull Secret secret) {
         String text = secret == null ? "" : secret.getPlainText();
-        if (text.startsWith(PREFIX)) {
-            return text.substring(PREFIX.length());
-        }
-        return LoginNumber.parseOrNull(text) == null ? null : text;
+        boolean isOwn = text.startsWith(PREFIX) || LoginNumber.parseOrNull(text) != null;
+        return isOwn ? text.replaceFirst("^" + PREFIX, "") : null;
     }
 
     /** Returns the value for a chosen member. Pipelines cannot call this method, because they could use any name. */

@@ -30,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.kohsuke.stapler.Ancestor;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
@@ -157,8 +156,7 @@ final class OfferedTeam {
 
     /** Returns whether the response hides the number behind a name or a mask. The Snippet Generator of a job shows it. */
     private static boolean hidesNumbers(@CheckForNull StaplerRequest2 page) {
-        List<Ancestor> path = page == null ? List.of() : page.getAncestors();
-        Object last = path.isEmpty() ? null : path.get(path.size() - 1).getObject();
+        Object last = page == null ? null : page.findAncestorObject(Object.class);
         boolean isOfRun = page != null && page.findAncestorObject(AccessControlled.class) instanceof Run;
         return isOfRun || last instanceof Job || last instanceof Descriptor;
     }
