@@ -242,6 +242,8 @@ final class Browser implements AutoCloseable {
         readConsole();
         return console.stream()
                 .filter(line -> line.startsWith("SEVERE"))
+                // Chromium asks for the icon of a page that is JSON.
+                .filter(line -> !line.contains("/favicon.ico"))
                 // Jenkins shows the form for a build's parameters with this status.
                 .filter(line -> !line.matches(".*/build\\?delay=0sec - .* 405 .*"))
                 .toList();

@@ -95,9 +95,11 @@ class BrowserTest {
         addKey();
         verifyKeyAndSetDefault();
         createJob();
-        build(1, DoubleTickStandIn.MEMBER, "Asha Rao, +91••••••3210 logged out", "build-success");
+        build(1, DoubleTickStandIn.MEMBER, "Asha Rao, +91••••••3210: logged out", "build-success");
         build(2, DoubleTickStandIn.NOT_A_MEMBER, "+91••••••3299: may still be logged in", "build-failure");
         chooseAndApprove();
+        chooseBetweenNamesakes();
+        arabicName();
         snippetGenerator();
         refusedKey();
         browser.assertNoErrors();
