@@ -44,7 +44,6 @@ public final class ApiKeyFinder {
 
     /** The system property for the time limit of a lookup in seconds, for tests; 5 minutes if it is not set. */
     static final String LIMIT_PROPERTY = "io.jenkins.plugins.doubletick.lookupLimitSeconds";
-
     private static final Logger LOGGER = Logger.getLogger(ApiKeyFinder.class.getName());
 
     private ApiKeyFinder() {}
@@ -145,8 +144,8 @@ public final class ApiKeyFinder {
 
     private static CompletableFuture<Found> limited(CompletableFuture<Found> found, String id) {
         int seconds = SystemProperties.getInteger(LIMIT_PROPERTY, 300);
-        Runnable giveUp = () -> found.completeExceptionally(
-                new AbortException(Messages.ApiKeyFinder_timeout(id, Integer.toString(seconds / 60))));
+        String late = Messages.ApiKeyFinder_timeout(id, Integer.toString(seconds / 60));
+        Runnable giveUp = () -> found.completeExceptionally(new AbortException(late));
         Future<?> limit = Timer.get().schedule(() -> Lane.runBeside(giveUp), seconds, TimeUnit.SECONDS);
         found.whenComplete((key, failure) -> limit.cancel(false));
         return found;

@@ -1,13 +1,10 @@
 package io.jenkins.plugins.doubletick.step;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
-import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -22,26 +19,9 @@ public final class DoubleTickLogoutStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws IOException, InterruptedException {
-        return new Execution(
-                context,
-                LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId()),
-                getCredentialsId());
-    }
-
-    private static final class Execution extends MemberStepExecution {
-
-        @Serial
-        private static final long serialVersionUID = 1L;
-
-        Execution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
-            super(context, number, credentialsId);
-        }
-
-        @Override
-        LogoutRequest request(
-                Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
-            return new LogoutRequest(run, listener, number, credentialsId);
-        }
+        LoginNumber number =
+                LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId());
+        return new MemberStepExecution(context, true, number, getCredentialsId());
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */

@@ -1,13 +1,8 @@
 package io.jenkins.plugins.doubletick.step;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.model.Run;
-import hudson.model.TaskListener;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
-import java.io.Serial;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -22,23 +17,8 @@ public final class DoubleTickMemberStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws AbortException {
-        return new Execution(context, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
-    }
-
-    private static final class Execution extends MemberStepExecution {
-
-        @Serial
-        private static final long serialVersionUID = 1L;
-
-        Execution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
-            super(context, number, credentialsId);
-        }
-
-        @Override
-        LookupRequest request(
-                Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
-            return new LookupRequest(run, listener, number, credentialsId);
-        }
+        return new MemberStepExecution(
+                context, false, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */

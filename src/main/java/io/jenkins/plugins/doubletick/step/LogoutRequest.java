@@ -58,7 +58,7 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
     @Override
     void abort(boolean sent) {
         log(() -> sent ? Messages.LogoutRequest_abortedLate(number) : Messages.LogoutRequest_abortedEarly(number));
-        LogoutAction.record(run, number, Logout.aborted(number, credentialsId, sent ? tries + 1 : 0));
+        LogoutAction.record(run, number, Logout.aborted(number, credentialsId, sent ? Math.max(tries, 1) : 0));
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * Waits for DoubleTick without a thread or an executor. After a restart of Jenkins, sends the request again: this is harmless, and
  * only DoubleTick knows whether the first request arrived.
  */
-abstract class MemberStepExecution extends StepExecution {
+final class MemberStepExecution extends StepExecution {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -28,18 +28,20 @@ abstract class MemberStepExecution extends StepExecution {
     @CheckForNull
     private final String credentialsId;
 
+    private final boolean logsOut;
+
     private transient volatile MemberRequest<?> request;
     private volatile boolean stopped;
 
-    MemberStepExecution(StepContext context, LoginNumber number, @CheckForNull String credentialsId) {
+    /** @param logsOut whether the step logs the member out; otherwise it looks the member up */
+    MemberStepExecution(
+            StepContext context, boolean logsOut, LoginNumber number, @CheckForNull String credentialsId) {
         super(context);
+        this.logsOut = logsOut;
         this.number = number;
         this.loginNumber = Secret.fromString(number.value()).getEncryptedValue();
         this.credentialsId = credentialsId;
     }
-
-    abstract MemberRequest<?> request(
-            Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId);
 
     @Override
     public boolean start() throws Exception {
@@ -48,8 +50,11 @@ abstract class MemberStepExecution extends StepExecution {
     }
 
     private void send(boolean again) throws IOException, InterruptedException {
-        MemberRequest<?> started =
-                request(getContext().get(Run.class), getContext().get(TaskListener.class), number, credentialsId);
+        Run<?, ?> run = getContext().get(Run.class);
+        TaskListener listener = getContext().get(TaskListener.class);
+        MemberRequest<?> started = logsOut
+                ? new LogoutRequest(run, listener, number, credentialsId)
+                : new LookupRequest(run, listener, number, credentialsId);
         request = started;
         started.start(again).whenComplete((result, failure) -> {
             if (failure == null) {
