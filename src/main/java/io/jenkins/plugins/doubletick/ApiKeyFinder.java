@@ -44,6 +44,7 @@ public final class ApiKeyFinder {
 
     /** The system property for the time limit of a lookup in seconds, for tests; 5 minutes if it is not set. */
     static final String LIMIT_PROPERTY = "io.jenkins.plugins.doubletick.lookupLimitSeconds";
+
     private static final Logger LOGGER = Logger.getLogger(ApiKeyFinder.class.getName());
 
     private ApiKeyFinder() {}

@@ -17,8 +17,7 @@ public final class DoubleTickMemberStep extends MemberStep {
 
     @Override
     MemberStepExecution execution(StepContext context) throws AbortException {
-        return new MemberStepExecution(
-                context, false, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
+        return new MemberStepExecution(context, false, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */

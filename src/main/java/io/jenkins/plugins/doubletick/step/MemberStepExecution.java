@@ -34,8 +34,7 @@ final class MemberStepExecution extends StepExecution {
     private volatile boolean stopped;
 
     /** @param logsOut whether the step logs the member out; otherwise it looks the member up */
-    MemberStepExecution(
-            StepContext context, boolean logsOut, LoginNumber number, @CheckForNull String credentialsId) {
+    MemberStepExecution(StepContext context, boolean logsOut, LoginNumber number, @CheckForNull String credentialsId) {
         super(context);
         this.logsOut = logsOut;
         this.number = number;
