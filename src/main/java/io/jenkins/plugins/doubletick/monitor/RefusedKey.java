@@ -67,7 +67,7 @@ public record RefusedKey(
     /** Returns the build's page below Jenkins's URL; null without a build, or if its job was deleted. */
     @CheckForNull
     public String buildUrl() {
-        return build == 0 || isJobGone() ? null : job.getUrl() + build + "/";
+        return job == null || build == 0 || isJobGone() ? null : job.getUrl() + build + "/";
     }
 
     /** Whether the job was deleted. A renamed job still exists. */

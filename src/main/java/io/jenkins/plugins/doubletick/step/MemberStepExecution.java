@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.Secret;
@@ -23,6 +24,7 @@ final class MemberStepExecution extends StepExecution {
     /** Encrypted, because this object is stored with the build and the number is personal data. */
     private final String loginNumber;
 
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume restores it.")
     private transient LoginNumber number;
 
     @CheckForNull

@@ -97,7 +97,7 @@ class RestartTest extends StepJobs {
             StandInExtension.use(server.url());
             String logout = logout(MEMBER);
             then(() -> {
-                start("in-flight", logout);
+                start("in-flight", logout(MEMBER, "other")); // Another key, since a key sends one request first.
                 server.awaitRequest();
                 r.waitForMessage("Trying again in 50 s (try 2).", start("between-tries", logout));
                 r.waitForMessage("Trying again in 50 s (try 2).", start("refused", logout));
