@@ -92,6 +92,7 @@ abstract class MemberRequest<A> {
      */
     @NonNull
     final CompletableFuture<Object> start(boolean again) {
+        sent = again; // DoubleTick may have received the request from before the restart.
         answer.whenComplete((value, failure) -> {
             if (answer.isCancelled()) {
                 end(value, failure); // Does not block, and records the abort before the build ends.

@@ -134,7 +134,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         String date = "[A-Z][a-z]+ \\d+, \\d{4},? (at )?\\d+:\\d\\d";
         String warning = warning(page);
         assertTrue(
-                warning.matches(".*DoubleTick refuses the API key of the credential 'doubletick' since " + date
+                warning.matches(".*DoubleTick has refused the API key of the credential 'doubletick' since " + date
                         + "\\W[AP]M\\. Last check: " + date
                         + ":\\d\\d\\W[AP]M\\. DoubleTick answered 401: Invalid public api"
                         + " key\\. Last build with this key: folder » offboard #2\\. .*"),
