@@ -90,7 +90,7 @@ class ApiKeyFinderTest extends OneJenkins {
     @CsvSource(
             delimiter = '|',
             value = {
-                "          | No API key: name the credential in this step (credentialsId), or set the default",
+                "          | No credential: set credentialsId in this step, or set the default",
                 "nobody    | There is no credential with the ID 'nobody' that this job can use. Check the ID, and that the credential is in Jenkins's global store or in a folder of this job, with the scope Global.",
                 "system    | There is no credential with the ID 'system' that this job can use. Check the ID, and that the credential is in Jenkins's global store or in a folder of this job, with the scope Global.",
                 "login     | The credential 'login' is of the kind “Username with password”. Choose a “DoubleTick API key”",

@@ -38,7 +38,7 @@ class BrowserTest {
     private static final String JOB = "offboard-team-member";
     private static final String APPROVED_JOB = "offboard-after-approval";
     private static final String SUGGESTIONS = "//*[contains(@class,'jenkins-dropdown')]";
-    private static final String NO_DEFAULT = "- none (every step names its credential) -";
+    private static final String NO_DEFAULT = "- none (choose a credential in each step) -";
     private static final By DEFAULT = By.name("_.credentialsId");
     private static final By VALIDATION = By.xpath(
             "ancestor::*[contains(@class,'jenkins-form-item')][1]//*[contains(@class,'validation-error-area')]");

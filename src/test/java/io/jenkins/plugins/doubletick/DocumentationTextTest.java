@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Compares the documentation's links, classes, rooms and messages with the sources. */
+/** Compares the documentation's links, classes, packages and messages with the sources. */
 class DocumentationTextTest {
 
     private static final Path SOURCES = Path.of("src/main/java/io/jenkins/plugins/doubletick");

@@ -96,7 +96,7 @@ class DoubleTickApiKeyTest extends OneJenkins {
                 .getWebResponse()
                 .getContentAsString();
         assertTrue(html.contains("DoubleTick API key"), html);
-        assertTrue(html.contains("It opens the whole account."), html);
+        assertTrue(html.contains("It gives access to the whole account."), html);
     }
 
     /** What the live check says while somebody types, and why saving is refused; blank if it is not. */

@@ -130,7 +130,7 @@ class DoubleTickConfigurationTest extends OneJenkins {
         }
         String text = "- default (doubletick) -";
         assertEquals(
-                List.of(text, text, "- none (every step names its credential) -"),
+                List.of(text, text, "- none (choose a credential in each step) -"),
                 dropDowns().stream()
                         .map(DoubleTickConfigurationTest::textOfNone)
                         .toList());

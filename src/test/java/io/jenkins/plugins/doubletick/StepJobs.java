@@ -22,7 +22,7 @@ public abstract class StepJobs {
     protected static final String NOT_A_MEMBER = DoubleTickStandIn.NOT_A_MEMBER;
 
     /** How the log of a failed logout of the first member begins. */
-    protected static final String FAILED = "ERROR: +91••••••3210 may still be logged in. ";
+    protected static final String FAILED = "ERROR: The logout of +91••••••3210 failed. ";
 
     /** The Jenkins that runs now. */
     protected static JenkinsRule r;

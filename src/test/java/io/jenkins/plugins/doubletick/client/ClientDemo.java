@@ -39,7 +39,7 @@ public final class ClientDemo implements CallListener {
                     number + " is logged out (HTTP status " + result.status() + ", tries: " + result.tries() + ")");
         } catch (ExecutionException e) {
             System.out.println(
-                    number + " may still be logged in. " + e.getCause().getMessage() + ".");
+                    "The logout of " + number + " failed. " + e.getCause().getMessage() + ".");
         }
     }
 

@@ -223,7 +223,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         StandInExtension.use(doubleTick.standIn().url());
         HtmlPage page = checkNow();
         assertWarning("'" + id + "' since", page);
-        assertWarning("<script>alert(1)</script>. Only a logout shows whether the key has the permission now.", page);
+        assertWarning("<script>alert(1)</script>. This warning ends after the next successful logout with this key.", page);
     }
 
     /** Runs the daily check as Jenkins does, and returns its log. */

@@ -80,8 +80,8 @@ class FieldTest extends OneJenkins {
                 "priya.n@example.com|ok: This is Priya Nair, Agent, priya.n@example.com",
                 "+919876513288|ok: This is Priya Nair, Agent, priya.n@example.com",
                 "O'Neil, Sam (night shift)|ok: This is O'Neil, Sam (night shift), Agent",
-                "Meera Iyer|warning: This is Meera Iyer, Admin, Owner of the organisation",
-                "+919876543201|warning: This is Meera Iyer, Admin, Owner of the organisation",
+                "Meera Iyer|warning: This member owns the organisation: Meera Iyer, Admin, Owner",
+                "+919876543201|warning: This member owns the organisation: Meera Iyer, Admin, Owner",
                 "+919876543299|warning: Nobody in the team has this login number. Check the number and its country code.",
                 "Ash|warning: This is only part of a name or number. Choose a suggestion, or enter the whole name or number."
                         + " Matching members: Asha Rao, Agent, +91••••••3210",
@@ -110,7 +110,7 @@ class FieldTest extends OneJenkins {
                 withDefault.getProperty(ParametersDefinitionProperty.class).getParameterDefinition("LOGIN_NUMBER");
         parameter.setDefaultValue("+919876543201");
         OfferedForm offered = new OfferedForm(r, withDefault);
-        assertEquals("warning: This is Meera Iyer, Admin, Owner of the organisation", offered.check("+91••••••3201"));
+        assertEquals("warning: This member owns the organisation: Meera Iyer, Admin, Owner", offered.check("+91••••••3201"));
         assertTrue(offered.check(MASKED).startsWith("error: This is a masked number"));
         Run<?, ?> build = r.assertBuildStatusSuccess(withDefault.scheduleBuild2(0, LoginNumberJobs.number(NUMBER)));
         assertEquals("ok: This is Daniel Okafor, Manager", new OfferedForm(r, build).check(MASKED));

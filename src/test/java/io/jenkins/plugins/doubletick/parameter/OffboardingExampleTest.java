@@ -93,7 +93,7 @@ class OffboardingExampleTest {
                         start(job, DoubleTickStandIn.MEMBER),
                         "Log out a member without a name (+91••••••3210) from DoubleTick on every device?"));
                 r.assertBuildStatus(Result.FAILURE, failed);
-                StandInExtension.assertLog("may still be logged in. DoubleTick answered 422: Gone", failed);
+                StandInExtension.assertLog("failed. DoubleTick answered 422: Gone", failed);
                 StandInExtension.assertLog("DoubleTick did not confirm the logout.", failed);
                 assertEquals(
                         1, failed.getAction(LogoutAction.class).getLogouts().size());

@@ -147,7 +147,7 @@ class AbortTest extends OneJenkins {
             server.awaitRequest();
             build.doStop();
             end(Result.ABORTED, build);
-            assertEquals(0, count("could not be looked up", build));
+            assertEquals(0, count("The lookup of", build));
         }
     }
 

@@ -60,7 +60,7 @@ class DoubleTickLogoutStepTest extends OneJenkins {
     @Test
     void refusedNumberWithoutACountryCodeIsExplained() throws Exception {
         assertLog(
-                "may still be logged in. DoubleTick answered 422: User is not a member of the team. Not a number in use in"
+                "failed. DoubleTick answered 422: User is not a member of the team. Not a number in use in"
                         + " Iran (+98). Is the country code missing? Check the number",
                 build(Result.FAILURE, logout("9876543210")));
     }

@@ -60,7 +60,7 @@ class FailuresTest extends OneJenkins {
                     + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
                     + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
                     + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-                    + "|ERROR: \\+91••••••3210 (may still be logged in|could not be looked up)\\. .*|Finished: (SUCCESS|FAILURE)");
+                    + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @BeforeAll
     static void trust(@TempDir Path directory) throws Exception {
@@ -88,10 +88,10 @@ class FailuresTest extends OneJenkins {
             # reason           | tries | response                  | body                                        | the log of a logout                                                                    | the log of a look-up
             NOT_CONFIRMED         | 1 | 201                       | {"success":"true"}                          | DoubleTick answered 201, but without "success": true. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 201, but without a list of members. Check whether a proxy or portal answers instead of 127.0.0.1.
             REDIRECTED            | 1 | 302 Location: /?key=KEY   | ``                                          | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
-            API_KEY_REJECTED      | 1 | 401                       | {"message":"No \\u001b[8mha:////4AAA\\u001b[0mKEY\\nFinished: SUCCESS"} | DoubleTick answered 401: No **** Finished: SUCCESS. Check the credential 'doubletick': DoubleTick shows the account's key under Settings → Developer's API. |
+            API_KEY_REJECTED      | 1 | 401                       | {"message":"No \\u001b[8mha:////4AAA\\u001b[0mKEY\\nFinished: SUCCESS"} | DoubleTick answered 401: No **** Finished: SUCCESS. Compare the key of the credential 'doubletick' with the one in DoubleTick, under Settings → Developer's API (newer versions: Developer Documentation). |
             PERMISSION_MISSING    | 1 | 401                       | {"message":"Insufficient permissions"}      | DoubleTick answered 401: Insufficient permissions. Give the API key of the credential 'doubletick' this permission in DoubleTick, or use another key. |
-            API_KEY_FORBIDDEN     | 1 | 403                       | {"reason":"FORBIDDEN"}                      | DoubleTick answered 403: FORBIDDEN. Check in DoubleTick, under Settings → Developer's API, that the key of the credential 'doubletick' is not revoked, that its whitelist has the address of the Jenkins controller, and that browser access is not disabled for it. |
-            LOGIN_NUMBER_REJECTED | 1 | 422                       | {"message":"Unknown"}                       | DoubleTick answered 422: Unknown. Check the number: it must be the one that the member logs in to DoubleTick with, country code included. | DoubleTick answered 422: Unknown. Check whether a proxy or portal answers instead of 127.0.0.1.
+            API_KEY_FORBIDDEN     | 1 | 403                       | {"reason":"FORBIDDEN"}                      | DoubleTick answered 403: FORBIDDEN. Check the key of the credential 'doubletick' in DoubleTick, under Settings → Developer's API (newer versions: Developer Documentation): it may be revoked, or its whitelist may lack the address of the Jenkins controller. |
+            LOGIN_NUMBER_REJECTED | 1 | 422                       | {"message":"Unknown"}                       | DoubleTick answered 422: Unknown. Compare the number with the member's login number in DoubleTick, country code included. | DoubleTick answered 422: Unknown. Check whether a proxy or portal answers instead of 127.0.0.1.
             UNEXPECTED_STATUS     | 1 | 404                       | ``                                          | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
             RATE_LIMITED          | 1 | 429 Retry-After: 3600     | ``                                          | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Log out fewer members at a time, or build again later. | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Build again later.
             SERVER_ERROR          | 4 | 500                       | ``                                          | DoubleTick answered 500: Status (4 tries). Build again later. |
@@ -229,7 +229,7 @@ class FailuresTest extends OneJenkins {
     }
 
     private static void assertLookup(String line) throws Exception {
-        assertLine("ERROR: \\+91••••••3210 could not be looked up\\. " + line, build(Result.FAILURE, lookup(null)));
+        assertLine("ERROR: The lookup of \\+91••••••3210 failed\\. " + line, build(Result.FAILURE, lookup(null)));
         assertTrue(Answers.REASONS.poll(1, TimeUnit.MINUTES).isPresent());
     }
 

@@ -132,7 +132,7 @@ class KilledTest {
         }
         Run<?, ?> build = r.assertBuildStatus(Result.FAILURE, r.waitForCompletion(build(r, "credential-deleted")));
         r.assertLogContains(
-                "ERROR: +91••••••3210 may still be logged in. There is no credential with the ID 'deleted' that this job can use.",
+                "ERROR: The logout of +91••••••3210 failed. There is no credential with the ID 'deleted' that this job can use.",
                 build);
     }
 }
