@@ -18,15 +18,15 @@ record RateLimit(int requestsPerSecond, Duration firstWait, Duration patience) {
      * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise as long as it has answered only 429. A
      * request that is too early costs little, but a late one delays all calls with the key.
      *
-     * @param refusedFor how long DoubleTick has answered only 429
+     * @param limitedFor how long DoubleTick has answered only 429
      * @return null if the waiting calls must fail
      */
-    Duration waitAfter(DoubleTickException refusal, Duration refusedFor) {
-        Duration asked = refusal.retryAfter();
-        if (RetryAfter.isTooLong(asked) || refusedFor.compareTo(patience) >= 0) {
+    Duration waitAfter(DoubleTickException failure, Duration limitedFor) {
+        Duration asked = failure.retryAfter();
+        if (RetryAfter.isTooLong(asked) || limitedFor.compareTo(patience) >= 0) {
             return null;
         }
-        long nanos = Math.max(firstWait.toNanos(), Math.min(refusedFor.toNanos(), 8 * firstWait.toNanos()));
+        long nanos = Math.max(firstWait.toNanos(), Math.min(limitedFor.toNanos(), 8 * firstWait.toNanos()));
         return RetryAfter.isWait(asked) ? asked : Duration.ofNanos(nanos);
     }
 }

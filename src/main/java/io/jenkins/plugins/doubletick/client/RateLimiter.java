@@ -31,7 +31,7 @@ final class RateLimiter {
             if (!(failure instanceof DoubleTickException e)) {
                 limiter.requestEnded(failure == null);
             } else if (e.reason() == Reason.RATE_LIMITED) {
-                return limiter.requestRefused(sentAt, e);
+                return limiter.requestRateLimited(sentAt, e);
             } else {
                 limiter.requestEnded(e.status() != 0);
             }
@@ -64,7 +64,7 @@ final class RateLimiter {
 
     private long notBefore;
     /** When the first request that was answered with 429 was sent; null if another answer arrived since. */
-    private Long refusedSince;
+    private Long rateLimitedSince;
 
     private Future<?> wakeUp = new CompletableFuture<>();
 
@@ -108,7 +108,7 @@ final class RateLimiter {
             inFlight--;
             // Timeouts also raise the limit; otherwise a dead service would hold the queue for hours.
             concurrency = Math.min(concurrency + 1, DoubleTickClient.MAX_REQUESTS);
-            refusedSince = answered ? null : refusedSince;
+            rateLimitedSince = answered ? null : rateLimitedSince;
         }
         sendNext();
     }
@@ -119,25 +119,25 @@ final class RateLimiter {
      * @return how long no request is sent; null if DoubleTick asks for too long a wait or has answered nothing but 429 for too
      *     long, and all queued requests have failed
      */
-    Duration requestRefused(long sentAt, DoubleTickException refusal) {
+    Duration requestRateLimited(long sentAt, DoubleTickException failure) {
         Duration wait;
         synchronized (this) {
             long now = clock.getAsLong();
             inFlight--;
             concurrency = 1;
             sent.remove(sentAt);
-            if (refusedSince == null) {
-                refusedSince = sentAt;
+            if (rateLimitedSince == null) {
+                rateLimitedSince = sentAt;
                 int accepted =
                         sent.subSet(sentAt - SECOND, false, sentAt, false).size();
                 interval = accepted == 0 ? interval : SECOND / accepted;
             }
-            wait = limit.waitAfter(refusal, Duration.ofNanos(now - refusedSince));
-            refusedSince = wait == null ? null : refusedSince;
+            wait = limit.waitAfter(failure, Duration.ofNanos(now - rateLimitedSince));
+            rateLimitedSince = wait == null ? null : rateLimitedSince;
             notBefore = wait == null ? notBefore : Math.max(notBefore, now + wait.toNanos());
         }
         if (wait == null) {
-            failAll(refusal);
+            failAll(failure);
         }
         sendNext();
         return wait;

@@ -48,7 +48,7 @@ class RateLimiterTurnsTest extends LimiterFixture {
 
     private void refuse(long sentAt, String asked) {
         DoubleTickException refusal = refusal(asked.equals("-") ? null : Duration.ofMillis(Long.parseLong(asked)));
-        Duration pause = limiter.requestRefused(TimeUnit.MILLISECONDS.toNanos(sentAt), refusal);
+        Duration pause = limiter.requestRateLimited(TimeUnit.MILLISECONDS.toNanos(sentAt), refusal);
         failures.forEach(failure -> assertSame(refusal, failure));
         event(pause == null ? "gives up" : "pause " + pause.toMillis());
     }
