@@ -96,7 +96,7 @@ class BrowserTest {
         verifyKeyAndSetDefault();
         createJob();
         build(1, DoubleTickStandIn.MEMBER, "Asha Rao, +91••••••3210: logged out", "build-success");
-        build(2, DoubleTickStandIn.NOT_A_MEMBER, "+91••••••3299: may still be logged in", "build-failure");
+        build(2, DoubleTickStandIn.NOT_A_MEMBER, "+91••••••3299: logout not confirmed", "build-failure");
         chooseAndApprove();
         chooseBetweenNamesakes();
         arabicName();

@@ -205,14 +205,14 @@ class LoginNumberTest {
     @ParameterizedTest
     @CsvSource({
         "+91 98765 43210, en,",
-        "98765 43210, en, Not a number in use in Iran (+98). Is the country code missing?",
-        "+91 98765 4321, en, Not a number in use in India (+91). Is the country code missing?",
-        "+91 98765 4321, de, Not a number in use in Indien (+91). Is the country code missing?",
-        "4401614960000, en, Not a number in use in United Kingdom (+44). Is the country code missing?",
-        "+1 200 555 0123, en, Not a number in use in United States (+1). Is the country code missing?",
-        "+377 12345678, ar-u-nu-arab, Not a number in use in \u0645\u0648\u0646\u0627\u0643\u0648 (+377). Is the country code missing?",
-        "+999 1234 5678, en, 'Not a number in use: no country has its calling code. Is the country code missing?'",
-        "+800 1234 567, en, 'Not a number in use: no country has its calling code. Is the country code missing?'",
+        "98765 43210, en, This number is not in use in Iran (+98). Is the country code missing?",
+        "+91 98765 4321, en, This number is not in use in India (+91). Is the country code missing?",
+        "+91 98765 4321, de, This number is not in use in Indien (+91). Is the country code missing?",
+        "4401614960000, en, This number is not in use in United Kingdom (+44). Is the country code missing?",
+        "+1 200 555 0123, en, This number is not in use in United States (+1). Is the country code missing?",
+        "+377 12345678, ar-u-nu-arab, This number is not in use in \u0645\u0648\u0646\u0627\u0643\u0648 (+377). Is the country code missing?",
+        "+999 1234 5678, en, 'No country uses the country code of this number. Is the country code missing?'",
+        "+800 1234 567, en, 'No country uses the country code of this number. Is the country code missing?'",
     })
     void formWarnsAboutANumberThatIsNotValid(String text, String language, String warning) throws Exception {
         Locale before = Locale.getDefault();

@@ -223,7 +223,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         StandInExtension.use(doubleTick.standIn().url());
         HtmlPage page = checkNow();
         assertWarning("'" + id + "' since", page);
-        assertWarning("<script>alert(1)</script>. This warning ends after the next successful logout with this key.", page);
+        assertWarning("<script>alert(1)</script>. To end this warning, give the key the permission and log out a member, or store another key.", page);
     }
 
     /** Runs the daily check as Jenkins does, and returns its log. */

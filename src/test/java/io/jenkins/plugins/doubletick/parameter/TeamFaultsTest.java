@@ -84,7 +84,7 @@ class TeamFaultsTest extends OneJenkins {
 
     /** The blank field says it first, before anybody types. */
     private void assertUnavailable(String reason) throws Exception {
-        String text = "The form cannot offer the team. " + reason;
+        String text = "The form cannot suggest team members. " + reason;
         for (String value : List.of("", NUMBER, "Asha Rao")) {
             String check = form.check(value);
             assertTrue(check.startsWith((value.equals("Asha Rao") ? "error: " : "warning: ") + text), check);
@@ -141,7 +141,7 @@ class TeamFaultsTest extends OneJenkins {
                 folder, Domain.global(), StandInExtension.apiKey("in-folder", DoubleTickStandIn.SECOND_KEY));
         for (String id : List.of("deleted", "in-folder", "${KEY}")) {
             String check = new OfferedForm(r, offering(r.jenkins, id)).check("");
-            assertTrue(check.startsWith("warning: The form cannot offer the team. "), check);
+            assertTrue(check.startsWith("warning: The form cannot suggest team members. "), check);
             assertTrue(check.contains("'" + id + "'"), check);
         }
         doubleTick.assertNothingSent();
@@ -155,7 +155,7 @@ class TeamFaultsTest extends OneJenkins {
         assertEquals("ok: This is Asha Rao, Agent", form.check("Asha Rao"));
         job.removeProperty(ParametersDefinitionProperty.class);
         job.addProperty(offering("gone"));
-        assertTrue(form.check("").startsWith("warning: The form cannot offer the team"));
+        assertTrue(form.check("").startsWith("warning: The form cannot suggest team members"));
     }
 
     @Test

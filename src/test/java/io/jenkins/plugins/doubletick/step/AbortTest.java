@@ -26,7 +26,7 @@ import org.jvnet.hudson.test.TestExtension;
 class AbortTest extends OneJenkins {
 
     private static final String LATE =
-            "+91••••••3210 may still be logged in. The build was aborted before DoubleTick answered.";
+            "The logout of +91••••••3210 is not confirmed. The build was aborted before DoubleTick answered.";
 
     /** Four builds, each of them to be aborted in another way. */
     private static final class Builds {

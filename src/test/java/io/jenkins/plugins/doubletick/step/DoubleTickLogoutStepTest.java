@@ -60,7 +60,7 @@ class DoubleTickLogoutStepTest extends OneJenkins {
     @Test
     void refusedNumberWithoutACountryCodeIsExplained() throws Exception {
         assertLog(
-                "failed. DoubleTick answered 422: User is not a member of the team. Not a number in use in"
+                "failed. DoubleTick answered 422: User is not a member of the team. This number is not in use in"
                         + " Iran (+98). Is the country code missing? Check the number",
                 build(Result.FAILURE, logout("9876543210")));
     }

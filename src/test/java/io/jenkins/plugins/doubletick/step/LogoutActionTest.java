@@ -67,8 +67,8 @@ class LogoutActionTest extends OneJenkins {
         WorkflowRun build = job.getLastBuild();
         assertEquals(
                 List.of(
-                        "+91••••••3210: may still be logged in no answer, requests: 0, credential 'gone'",
-                        "+91••••••3240: may still be logged in HTTP status 503, requests: 4, credential 'doubletick'",
+                        "+91••••••3210: logout not confirmed no answer, requests: 0, credential 'gone'",
+                        "+91••••••3240: logout not confirmed HTTP status 503, requests: 4, credential 'doubletick'",
                         "+91••••••3230: logged out HTTP status 201, requests: 2, credential 'doubletick'",
                         "+12•••••0123: logged out HTTP status 201, requests: 1, credential 'doubletick'"),
                 textsOnPage(build));
@@ -106,8 +106,8 @@ class LogoutActionTest extends OneJenkins {
         WorkflowRun build = build(Result.FAILURE, parallel(31, logout("' + (n == 17 ? '123' : '+919876543210') + '")));
         assertLog("ERROR: •23 is not a login number. A login number has 7 to 15 digits", build);
         List<String> lines = textsOnPage(build);
-        assertEquals("30 logged out, 1 not", lines.get(0));
-        assertEquals("•23: may still be logged in no answer, requests: 0", lines.get(1));
+        assertEquals("30 logged out, 1 not confirmed", lines.get(0));
+        assertEquals("•23: logout not confirmed no answer, requests: 0", lines.get(1));
         assertEquals(1 + 31, lines.size());
         assertEquals(31, inRestApi(build).size());
     }

@@ -43,7 +43,7 @@ class StepFormTest extends OneJenkins {
             value = {
                 "+91 98765-43210|",
                 "919876543210   |",
-                "9876543210     | Not a number in use in Iran (+98). Is the country code missing?",
+                "9876543210     | This number is not in use in Iran (+98). Is the country code missing?",
                 "0919876543210  | A login number begins with the country code, never with 0. Use +919876543210 instead of 00919876543210 or 09876543210",
                 "+12345         | A login number has 7 to 15 digits with the country code, such as +919876543210",
                 "               | The login number is blank. Use the phone number that the team member logs in to DoubleTick with, such as +919876543210",
@@ -72,8 +72,8 @@ class StepFormTest extends OneJenkins {
                 "+91${LOGIN_NUMBER} | ${LOGIN_NUMBER} is replaced when the job is built",
                 "$                  | A $ must be followed by the name of a parameter, as in $LOGIN_NUMBER or ${LOGIN_NUMBER}",
                 "${LOGIN_NUMBER     | A $ must be followed by the name of a parameter, as in $LOGIN_NUMBER or ${LOGIN_NUMBER}",
-                "LOGIN_NUMBER       | This is no number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
-                "params.LOGIN_NUMBER| This is no number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
+                "LOGIN_NUMBER       | This is not a number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
+                "params.LOGIN_NUMBER| This is not a number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER",
                 "$NOPE              | The saved job has no parameter for $NOPE. Add one, or save the job if you have just added it.",
             })
     void freestyleStepSaysWhatIsMissing(String value, String expected) throws Exception {
