@@ -32,11 +32,11 @@ need_maven() {
     mvn=mvn
     if [ "$(printf '%s\n' 3.9.6 "$installed" | sort -V | head -n 1)" != 3.9.6 ]; then
         mvn=$root/target/apache-maven-$maven_version/bin/mvn
-        [ -x "$mvn" ] || bring_maven
+        [ -x "$mvn" ] || download_maven
     fi
 }
 
-bring_maven() {
+download_maven() {
     local outside log
     echo "Maven $installed is installed, but 3.9.6 or newer is required. Downloading Maven $maven_version."
     mkdir -p "$root/target"
@@ -50,8 +50,8 @@ bring_maven() {
     chmod +x "$mvn"
 }
 
-# Succeeds if Maven resolves Jenkins's parent POM, BOM and build extension; otherwise sets $why to the first missing one. Ends the
-# script at any other error in pom.xml, so that such an error does not turn a full build into a smaller one.
+# Succeeds if Maven resolves Jenkins's parent POM, BOM and build extension; otherwise sets $why to the first missing one. Exits on
+# any other error, so that a broken pom.xml does not silently turn a full build into the client-only build.
 jenkins_resolves() {
     local log
     log=$(mktemp)

@@ -21,22 +21,23 @@ SystemCredentialsProvider.instance.save()
 GlobalConfiguration.all().get(DoubleTickConfiguration).credentialsId = 'doubletick'
 
 def effects = [
-    '+919876543210': 'is logged out',
-    '+919876543299': 'is not a member of the team: the build fails and says so',
-    '+919876543220': 'is answered with “too many requests” first, then logged out',
-    '+919876543230': 'meets a busy service first, then is logged out',
-    '+919876543240': 'meets a DoubleTick that is down: the build fails after four tries',
-    '+919876543260': 'is not logged out, although the HTTP status says success: the build fails',
+    '+919876543210': 'logged out',
+    '+919876543299': 'not a member of the team: the build fails and says so',
+    '+919876543220': 'logged out after one “too many requests”',
+    '+919876543230': 'logged out after the service was busy',
+    '+919876543240': 'DoubleTick is down: the build fails after four tries',
+    '+919876543260': 'DoubleTick does not confirm the logout: the build fails',
 ]
-def description = 'What the stand-in for DoubleTick does with each number:\n' +
-    effects.collect { number, effect -> "$number $effect" }.join('\n')
+def description = 'How the stand-in for DoubleTick responds to each number:\n' +
+    effects.collect { number, effect -> "$number: $effect" }.join('\n')
 
 def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
 pipeline.description = 'Press “Build with Parameters”, type a name, such as Asha, and choose; then approve in the console output.'
 def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
 number.credentialsId = 'doubletick'
-number.description = 'A name, an e-mail or a number of the team: Asha Rao, Daniel Okafor, Meera Iyer, Ravi Kumar (“too many ' +
-    'requests” first), Sam O\'Neil (a busy service first), Priya Nair twice. Nobody has +919876543299.'
+number.description = 'The name, e-mail address or number of a team member, such as Asha Rao, Daniel Okafor or Meera Iyer. Ravi Kumar ' +
+    'gets “too many requests” first; for Sam O\'Neil the service is busy first. Two members are named Priya Nair. Nobody has ' +
+    '+919876543299.'
 pipeline.addProperty(new ParametersDefinitionProperty([number]))
 pipeline.definition = new CpsFlowDefinition('''
 def member = doubletickMember loginNumber: params.LOGIN_NUMBER

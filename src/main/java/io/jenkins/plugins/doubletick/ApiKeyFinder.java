@@ -76,7 +76,7 @@ public final class ApiKeyFinder {
     }
 
     /**
-     * Finds the key as the run may: with its folders, its user's permissions and its parameters.
+     * Finds the key that the run may use, given its folders, its user's permissions and its parameters.
      *
      * @return completes exceptionally with a {@link NoKeyException} that says why there is no key, with another {@link
      *     AbortException}, or with whatever a store of credentials throws
@@ -91,7 +91,7 @@ public final class ApiKeyFinder {
     }
 
     /**
-     * Finds the key as builds of the job may: with its folders and the user that its builds run as.
+     * Finds the key that builds of the job may use, given its folders and the user that its builds run as.
      *
      * @param job null for the default credential, which is looked up at the top level
      * @return see {@link #find(Run, String)}

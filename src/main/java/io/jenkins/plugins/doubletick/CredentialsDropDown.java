@@ -28,8 +28,8 @@ import org.springframework.security.core.Authentication;
 public final class CredentialsDropDown {
 
     /**
-     * The value of the entry for no credential, which every form trims. Jenkins's {@code select.js} would replace an empty
-     * value by the saved one, since the drop-down is filled again whenever its own value changes.
+     * The value of the entry for no credential: a space, which every form trims. Jenkins's {@code select.js} would replace an
+     * empty value with the saved one whenever it fills the drop-down again.
      */
     static final String NONE = " ";
 

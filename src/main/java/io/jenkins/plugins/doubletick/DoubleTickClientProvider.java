@@ -83,7 +83,7 @@ public class DoubleTickClientProvider {
 
     private static String userAgent() {
         PluginWrapper plugin = Jenkins.get().getPluginManager().whichPlugin(DoubleTickClientProvider.class);
-        // A development version has a space and brackets behind it.
+        // A development version is followed by a space and a text in brackets.
         return "doubletick-plugin/"
                 + (plugin == null ? "dev" : plugin.getVersion().replaceFirst(" .*", ""));
     }

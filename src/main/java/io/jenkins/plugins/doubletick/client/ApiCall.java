@@ -16,9 +16,9 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * One call of the API, from its first request to its last. Each request has one future: the response, a failure, the time
- * limit or the end of the call completes it, whichever is first, and only its completion ends the request for the rate limiter. A
- * call holds a thread only while a request is in flight.
+ * One call of the API, from its first request to its last. Each request has one future, which the first of these completes: the
+ * response, a failure, the time limit, or the end of the call. For the rate limiter, the request ends when its future completes.
+ * A call holds a thread only while a request is in flight.
  */
 final class ApiCall<T> {
 
@@ -148,7 +148,7 @@ final class ApiCall<T> {
         if (thrown instanceof DoubleTickException failure) {
             LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed");
             if (failure.reason() == Reason.RATE_LIMITED) {
-                // Sends logouts before a request for the team, which may have a limit of its own.
+                // Sends a logout before the queued requests, and GET /team after them, because it may have a lower limit.
                 retryOrFail(failure, retry.maxTries() == 1 ? null : pause, wait -> submit(number != null));
             } else {
                 retryOrFail(failure, retry.waitAfter(failure, ++failures), this::submitAfter);

@@ -28,8 +28,8 @@ public final class ApiKey {
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
 
     /**
-     * Matches {@code NAME=key}, but not the padding of base64. DoubleTick's keys begin with {@code key_}, so this is no name
-     * unless another key follows.
+     * Matches {@code NAME=key}, but not the padding of base64. DoubleTick's keys begin with {@code key_}, so
+     * such a text is a name only if another key follows.
      */
     private static final Pattern NAMED = Pattern.compile(
             "(?:export\\s+)?(?:(?!key_)[A-Za-z_][\\w.-]*(?:\\s*=\\s*|:\\s+)[\"']?\\w|[\\w.-]+=[\"']?key_).*",

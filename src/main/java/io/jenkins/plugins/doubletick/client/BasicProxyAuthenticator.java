@@ -22,7 +22,7 @@ final class BasicProxyAuthenticator implements Authenticator {
 
     @Override
     public Request authenticate(Route route, Response response) throws IOException {
-        // Behind the tunnel it is the service that asks for the login, and it must not get it.
+        // Inside the tunnel, the service sends the challenge. It must not receive the proxy's login.
         if (!response.request().method().equals("CONNECT") || isPreemptive(response)) {
             return null;
         }
@@ -37,7 +37,7 @@ final class BasicProxyAuthenticator implements Authenticator {
                         : response);
     }
 
-    /** Before each tunnel OkHttp asks for a login that the proxy has not asked for; okhttp-api logs a warning then. */
+    /** Before each tunnel, OkHttp asks for a login that the proxy has not asked for. okhttp-api would log a warning for it. */
     private static boolean isPreemptive(Response response) {
         return "OkHttp-Preemptive".equals(response.header(CHALLENGE));
     }

@@ -62,7 +62,7 @@ final class LogSanitizer {
         return BLANKS.matcher(line).replaceAll(" ").strip();
     }
 
-    /** Expects the visible text before it is cut, because an invisible character or a cut could hide a part of a key or number. */
+    /** Requires the visible text before it is cut: an invisible character or a cut could hide part of a key or number. */
     private static String withoutSecrets(String line, ApiKey key, LoginNumber number) {
         String withoutKey = key.removeFrom(line, MAX_SEARCHED);
         return number == null ? withoutKey : number.maskIn(withoutKey);

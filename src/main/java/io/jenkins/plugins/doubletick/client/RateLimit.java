@@ -15,7 +15,7 @@ record RateLimit(int requestsPerSecond, Duration firstWait, Duration patience) {
     static final RateLimit DEFAULT = new RateLimit(25, Duration.ofSeconds(1), Duration.ofMinutes(3));
 
     /**
-     * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise as long as it has answered only 429. A
+     * Returns how long the key is not used after a 429: as long as DoubleTick asks, otherwise for the time that it has answered only 429. A
      * request that is too early costs little, but a late one delays all calls with the key.
      *
      * @param limitedFor how long DoubleTick has answered only 429

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits the rate of the requests with one API key: to {@link RateLimit#requestsPerSecond}, and after a 429 to the rate that
- * DoubleTick accepted in the second before it. A 429 applies to the whole account, so all requests of the key wait, without a
+ * DoubleTick accepted in the second before it. A 429 applies to the key, so all its requests wait, without a
  * thread, until the wait is over; then one request is sent alone.
  */
 final class RateLimiter {
@@ -41,7 +41,7 @@ final class RateLimiter {
 
     private record Queued(CompletableFuture<Turn> turn, Consumer<Duration> onPause) {}
 
-    /** A second, and a tenth more because the network does not keep requests as far apart as they are sent. */
+    /** One second and a tenth, because the network can deliver requests closer together than they were sent. */
     private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(1100);
 
     private final RateLimit limit;
@@ -49,7 +49,7 @@ final class RateLimiter {
     private final LongSupplier clock;
 
     private final ConcurrentLinkedDeque<Queued> queue = new ConcurrentLinkedDeque<>();
-    /** When the requests of the last minute were sent, without those that were answered with 429. */
+    /** The times at which the requests of the last minute were sent, except those answered with 429. */
     private final TreeSet<Long> sent = new TreeSet<>();
 
     private int inFlight;

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param thread until a thread of the client's pool is free
  * @param connect for making the connection
- * @param response from there on the thread to the last byte of the response, with the connection
+ * @param response from the start on that thread to the last byte of the response, including the connection
  */
 record Timeouts(Duration thread, Duration connect, Duration response) {
 

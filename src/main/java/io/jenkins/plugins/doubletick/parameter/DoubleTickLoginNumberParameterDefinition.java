@@ -103,8 +103,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
     }
 
     /**
-     * Accepts any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} rejects a wrong number if somebody
-     * reads the message. In a request for the job itself, the text can also name a member.
+     * Accepts any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} rejects a wrong number if the
+     * requester gets the message. In a request for the job itself, the text can also name a member.
      *
      * @throws InvalidLoginNumberException if the text is a name but does not name exactly one member
      */

@@ -28,7 +28,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Prevents that {@link Secret#fromString} decrypts the text: no ciphertext begins like this. */
+    /** Keeps {@link Secret#fromString} from decrypting the text, because no ciphertext begins with this prefix. */
     private static final String PREFIX = "text: ";
 
     /** A number, or the wrong text instead of one. */
@@ -57,7 +57,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         this.isChosen = isChosen;
     }
 
-    /** Encrypts a text from anybody. */
+    /** Encrypts a text that may look like a ciphertext. */
     static Secret encrypted(String text) {
         return Secret.fromString(PREFIX + text);
     }
@@ -76,7 +76,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
         return new DoubleTickLoginNumberParameterValue(name, number, Util.fixEmpty(choice.all(MemberText::name)), true);
     }
 
-    /** Returns a value of any type with a description, and without a name that was chosen for an earlier build. */
+    /** Converts a value of any type for the next build: adds the description and removes the name from an earlier build. */
     static DoubleTickLoginNumberParameterValue forNextBuild(ParameterValue given, ParameterDefinition parameter) {
         String description = given.getDescription() == null ? parameter.getDescription() : given.getDescription();
         DoubleTickLoginNumberParameterValue own = given instanceof DoubleTickLoginNumberParameterValue it ? it : null;

@@ -9,8 +9,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * Rejects a login number if somebody reads the message: in a form and the REST API with status 400, on the command line and in a
- * Pipeline without a stack trace. This is no {@link IllegalArgumentException}, because Stapler would wrap it.
+ * Rejects a login number where the requester gets the message: in a form and the REST API with status 400, on the command line
+ * and in a Pipeline without a stack trace. This is no {@link IllegalArgumentException}, because Stapler would wrap it.
  */
 final class InvalidLoginNumberException extends IllegalStateException implements HttpResponse {
 

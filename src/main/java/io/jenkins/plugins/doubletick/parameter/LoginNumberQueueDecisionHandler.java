@@ -20,7 +20,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * Encrypts the login number of each build in the queue. Rejects a build without a valid number only if the person or step that
- * started it reads the message; any other build fails, and its log says why. Runs under the queue's lock, so it must be fast.
+ * starts it gets the message; any other build fails, and its log says why. Runs under the queue's lock, so it must be fast.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -42,8 +42,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
     }
 
     /**
-     * Replaces values of other types, such as a string parameter's, which Jenkins would store in clear text, and values that name
-     * the member of an earlier build. Returns the new values.
+     * Replaces values of other types, which Jenkins would store in clear text, and values with a member's name from an earlier
+     * build. Returns the new values.
      */
     private static List<DoubleTickLoginNumberParameterValue> replaceValues(
             ParameterDefinition parameter, List<Action> actions) {

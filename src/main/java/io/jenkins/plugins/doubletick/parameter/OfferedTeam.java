@@ -141,7 +141,7 @@ final class OfferedTeam {
                     ? FormValidation.warning(Messages.OfferedTeam_owner(description))
                     : FormValidation.ok(Messages.OfferedTeam_member(description));
         }
-        // No error, because it could replace the message of a later check: Jenkins's checks overtake each other.
+        // Not an error, because Jenkins can show the result of an earlier check after that of a later one.
         if (choice.isPart() || asNumber.kind == FormValidation.Kind.OK && choice.problem() != null) {
             return FormValidation.warning(choice.problem());
         }
@@ -154,7 +154,7 @@ final class OfferedTeam {
         return page != null && page.findAncestorObject(Job.class) != null && (run == null || !run.isBuilding());
     }
 
-    /** Returns whether the response hides the number behind a name or a mask. The Snippet Generator of a job shows it. */
+    /** Returns whether the response keeps the clear number hidden. The response of the Snippet Generator would show it. */
     private static boolean hidesNumbers(@CheckForNull StaplerRequest2 page) {
         Object last = page == null ? null : page.findAncestorObject(Object.class);
         boolean isOfRun = page != null && page.findAncestorObject(AccessControlled.class) instanceof Run;
@@ -162,8 +162,8 @@ final class OfferedTeam {
     }
 
     /**
-     * Returns the number for a mask on the page: the number of the build to rebuild, or the default of the job or of these
-     * parameters. Returns the text if there is no such number or more than one, or if the response would show it.
+     * Returns the number that a masked text stands for, from the build to rebuild or the defaults of the job and of the other
+     * parameters. Returns the text itself if there is no such number or more than one, or if the response would show it.
      */
     static String unmask(StaplerRequest2 page, String text, DoubleTickLoginNumberParameterDefinition... others) {
         Run<?, ?> run = page.findAncestorObject(Run.class);

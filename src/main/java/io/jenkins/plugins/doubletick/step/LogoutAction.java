@@ -50,7 +50,7 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
         build = run.getNumber();
     }
 
-    /** Leaves a build that was queued with the actions of an earlier build. Some plugins do that after the loss of an agent. */
+    /** Removes itself from a build that was queued with an earlier build's actions, as some plugins do when an agent is lost. */
     @Override
     public void onAttached(Run<?, ?> attachedTo) {
         if (attachedTo.getNumber() == build) {

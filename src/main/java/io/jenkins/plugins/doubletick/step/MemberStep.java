@@ -81,7 +81,7 @@ public abstract class MemberStep extends Step {
         return execution(context);
     }
 
-    /** Returns whether a credential's ID is a number in its place: no ID begins with a plus. */
+    /** Returns whether {@code credentialsId} is a login number by mistake. No ID begins with a plus. */
     static boolean isLoginNumber(@CheckForNull Object credentialsId) {
         return credentialsId instanceof String text && text.strip().startsWith("+");
     }
