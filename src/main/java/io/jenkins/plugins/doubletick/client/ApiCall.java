@@ -148,7 +148,8 @@ final class ApiCall<T> {
         if (thrown instanceof DoubleTickException failure) {
             LOGGER.log(Level.FINE, failure, () -> "Request " + tries + " to " + request.url() + " failed");
             if (failure.reason() == Reason.RATE_LIMITED) {
-                // Sends a logout before the queued requests, and GET /team after them, because it may have a lower limit.
+                // Sends a logout before the queued requests, and GET /team after them, because it may have a lower
+                // limit.
                 retryOrFail(failure, retry.maxTries() == 1 ? null : pause, wait -> submit(number != null));
             } else {
                 retryOrFail(failure, retry.waitAfter(failure, ++failures), this::submitAfter);

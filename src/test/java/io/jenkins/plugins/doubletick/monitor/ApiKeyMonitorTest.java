@@ -223,7 +223,9 @@ class ApiKeyMonitorTest extends OneJenkins {
         StandInExtension.use(doubleTick.standIn().url());
         HtmlPage page = checkNow();
         assertWarning("'" + id + "' since", page);
-        assertWarning("<script>alert(1)</script>. To end this warning, give the key the permission and log out a member, or store another key.", page);
+        assertWarning(
+                "<script>alert(1)</script>. To end this warning, give the key the permission and log out a member, or store another key.",
+                page);
     }
 
     /** Runs the daily check as Jenkins does, and returns its log. */

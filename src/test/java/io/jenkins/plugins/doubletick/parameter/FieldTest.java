@@ -110,7 +110,8 @@ class FieldTest extends OneJenkins {
                 withDefault.getProperty(ParametersDefinitionProperty.class).getParameterDefinition("LOGIN_NUMBER");
         parameter.setDefaultValue("+919876543201");
         OfferedForm offered = new OfferedForm(r, withDefault);
-        assertEquals("warning: This member owns the organisation: Meera Iyer, Admin, Owner", offered.check("+91••••••3201"));
+        assertEquals(
+                "warning: This member owns the organisation: Meera Iyer, Admin, Owner", offered.check("+91••••••3201"));
         assertTrue(offered.check(MASKED).startsWith("error: This is a masked number"));
         Run<?, ?> build = r.assertBuildStatusSuccess(withDefault.scheduleBuild2(0, LoginNumberJobs.number(NUMBER)));
         assertEquals("ok: This is Daniel Okafor, Manager", new OfferedForm(r, build).check(MASKED));
