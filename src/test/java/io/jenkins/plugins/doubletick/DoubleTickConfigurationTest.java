@@ -68,9 +68,9 @@ class DoubleTickConfigurationTest extends OneJenkins {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             200 | <!doctype html>                    | 200, but without a list of roles. Check whether a proxy or portal answers
-            401 | {"message":"Invalid public api key"} | 401: Invalid public api key. Check the credential 'doubletick':
+            401 | {"message":"Invalid public api key"} | 401: Invalid public api key. Copy the key from DoubleTick (Settings
             401 | {"message":"Insufficient permissions"} | 401: Insufficient permissions. Give the API key of the credential
-            403 | {"reason":"FORBIDDEN"}             | 403: FORBIDDEN. Check in DoubleTick, under Settings
+            403 | {"reason":"FORBIDDEN"}             | 403: FORBIDDEN. Check the key of the credential 'doubletick'
             503 | {}                                 | 503
             """)
     void verifyKeyExplainsTheAnswerToOneTry(int status, String body, String expected) throws Exception {
