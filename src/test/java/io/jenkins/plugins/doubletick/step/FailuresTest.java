@@ -8,6 +8,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ProxyConfiguration;
 import hudson.model.Result;
 import io.jenkins.plugins.doubletick.ApiKeyListener;
+import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
@@ -21,18 +23,21 @@ import io.jenkins.plugins.doubletick.client.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,24 +47,36 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 
 /**
- * What the log says after each kind of failure, and that the failure reaches the record and the listeners. The client's own
- * {@code FaultTableTest} has every variant of the kinds.
+ * What failure says what, after a logout, a look-up and a check of the key, and that it reaches the record and the listeners.
+ * The client's {@code FaultTableTest} has every variant of each kind.
  */
 class FailuresTest extends OneJenkins {
 
     private static final IntFunction<ProxySettings> PROXY = as(null, null);
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
-    private static final String REFUSED =
-            "No connection to {host} on port {port}: the host rejects it or cannot be reached";
-    private static final String NETWORK =
-            "Check that the Jenkins controller can reach {host}. If it needs a proxy, set it under Manage Jenkins → System.";
+    private static final Map<String, String> ADVICE = """
+            portal     Check whether a proxy or portal answers instead of 127.0.0.1.
+            unclear    Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in.
+            key        Copy the key from DoubleTick (Settings → Developer's API, in newer versions Developer Documentation) into the credential 'doubletick' again.
+            permission Give the API key of the credential 'doubletick' this permission in DoubleTick, or use another key.
+            forbidden  Check the key of the credential 'doubletick' in DoubleTick, under Settings → Developer's API (newer versions: Developer Documentation): it may be revoked, or its whitelist may lack the address of the Jenkins controller.
+            number     Compare the number with the member's login number in DoubleTick, country code included.
+            fewer      Log out fewer members at a time, or build again later.
+            later      Build again later.
+            network    Check that the Jenkins controller can reach HOST. If it needs a proxy, set it under Manage Jenkins → System.
+            tls        Check whether something between the Jenkins controller and HOST replaces its certificate.
+            login      Check the proxy's user name and password under Manage Jenkins → System.
+            """.lines()
+            .map(line -> line.split(" +", 2))
+            .collect(Collectors.toMap(words -> words[0], words -> words[1]));
 
     /** Every line that a build may have: nothing from outside begins a line of its own. */
-    private static final Pattern LINE = Pattern.compile("Started|\\[Pipeline] .*"
-            + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
-            + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
-            + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-            + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
+    private static final Pattern LINE = Pattern.compile(
+            "Started|\\[Pipeline] .*"
+                    + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
+                    + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
+                    + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
+                    + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @BeforeAll
     static void trust(@TempDir Path directory) throws Exception {
@@ -81,21 +98,32 @@ class FailuresTest extends OneJenkins {
         r.jenkins.setProxy(null);
     }
 
-    /** A missing last column says the same as the one before. */
+    private static String say(String message, String expected, String advice) {
+        return message.replace("EXPECTED", expected) + "." + (advice.equals("-") ? "" : " " + ADVICE.get(advice));
+    }
+
+    /** The last columns name the {@link #ADVICE} after a logout, after a look-up and after a click on "Verify key". */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            # reason           | tries | response                  | body                                        | the log of a logout                                                                    | the log of a look-up
-            NOT_CONFIRMED         | 1 | 201                       | {"success":"true"}                          | DoubleTick answered 201, but without "success": true. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 201, but without a list of members. Check whether a proxy or portal answers instead of 127.0.0.1.
-            REDIRECTED            | 1 | 302 Location: /?key=KEY   | ``                                          | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
-            API_KEY_REJECTED      | 1 | 401                       | {"message":"No \\u001b[8mha:////4AAA\\u001b[0mKEY\\nFinished: SUCCESS"} | DoubleTick answered 401: No **** Finished: SUCCESS. Copy the key from DoubleTick (Settings → Developer's API, in newer versions Developer Documentation) into the credential 'doubletick' again. |
-            PERMISSION_MISSING    | 1 | 401                       | {"message":"Insufficient permissions"}      | DoubleTick answered 401: Insufficient permissions. Give the API key of the credential 'doubletick' this permission in DoubleTick, or use another key. |
-            API_KEY_FORBIDDEN     | 1 | 403                       | {"reason":"FORBIDDEN"}                      | DoubleTick answered 403: FORBIDDEN. Check the key of the credential 'doubletick' in DoubleTick, under Settings → Developer's API (newer versions: Developer Documentation): it may be revoked, or its whitelist may lack the address of the Jenkins controller. |
-            LOGIN_NUMBER_REJECTED | 1 | 422                       | {"message":"Unknown"}                       | DoubleTick answered 422: Unknown. Compare the number with the member's login number in DoubleTick, country code included. | DoubleTick answered 422: Unknown. Check whether a proxy or portal answers instead of 127.0.0.1.
-            UNEXPECTED_STATUS     | 1 | 404                       | ``                                          | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1. Check in DoubleTick whether the member is still logged in. | DoubleTick answered 404: Status. Check whether a proxy or portal answers instead of 127.0.0.1.
-            RATE_LIMITED          | 1 | 429 Retry-After: 3600     | ``                                          | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Log out fewer members at a time, or build again later. | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most. Build again later.
-            SERVER_ERROR          | 4 | 500                       | ``                                          | DoubleTick answered 500: Status (4 tries). Build again later. |
+            NOT_CONFIRMED         | 1 | 201                     | {"success":"true"}                     | DoubleTick answered 201, but without EXPECTED     | unclear   | portal    | portal
+            REDIRECTED            | 1 | 302 Location: /?key=KEY | ``                                     | DoubleTick answered 302, a redirect to /?key=****, which the plugin does not follow: Status | unclear | portal | portal
+            API_KEY_REJECTED      | 1 | 401                     | {"message":"No \\u001b[8mha:////4AAA\\u001b[0mKEY\\nFinished: SUCCESS"} | DoubleTick answered 401: No **** Finished: SUCCESS | key | key | key
+            PERMISSION_MISSING    | 1 | 401                     | {"message":"Insufficient permissions"} | DoubleTick answered 401: Insufficient permissions | permission | permission | permission
+            API_KEY_FORBIDDEN     | 1 | 403                     | {"reason":"FORBIDDEN"}                 | DoubleTick answered 403: FORBIDDEN                | forbidden | forbidden | forbidden
+            LOGIN_NUMBER_REJECTED | 1 | 422                     | {"message":"Unknown"}                  | DoubleTick answered 422: Unknown                  | number    | portal    | portal
+            UNEXPECTED_STATUS     | 1 | 404                     | ``                                     | DoubleTick answered 404: Status                   | unclear   | portal    | portal
+            RATE_LIMITED          | 1 | 429 Retry-After: 3600   | ``                                     | DoubleTick answered 429: Status. DoubleTick asks for a wait of 3600 s, but the plugin waits 60 s at most | fewer | later | -
+            SERVER_ERROR          | 4 | 500                     | ``                                     | DoubleTick answered 500: Status                   | later     | later     | -
             """)
-    void response(Reason reason, int tries, String response, String body, String logout, @CheckForNull String lookup)
+    void response(
+            Reason reason,
+            int tries,
+            String response,
+            String body,
+            String message,
+            String logout,
+            String lookup,
+            String form)
             throws Exception {
         String[] head = response.replace("KEY", KEY).split(" ", 2);
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.answer(
@@ -103,81 +131,64 @@ class FailuresTest extends OneJenkins {
                 body.replace("KEY", KEY),
                 head.length > 1 ? new String[] {head[1]} : new String[0]))) {
             StandInExtension.use(server.url());
-            assertLogout(reason, tries, FaultyService.quote(logout));
-            assertLookup(FaultyService.quote(lookup == null ? logout : lookup));
-            assertEquals(2 * tries, server.requests().size());
+            String failure = message + (tries > 1 ? " (" + tries + " tries)" : "");
+            String logLine = say(failure, "\"success\": true", logout);
+            assertLogout(reason, tries, FaultyService.quote(logLine));
+            assertLog(FAILED + logLine, r.buildAndAssertStatus(Result.FAILURE, freestyle(MEMBER, null)));
+            assertReported(reason);
+            assertLine(
+                    "ERROR: The lookup of \\+91••••••3210 failed\\. "
+                            + FaultyService.quote(say(failure, "a list of members", lookup)),
+                    build(Result.FAILURE, lookup(null)));
+            assertReported(reason);
+            assertEquals(
+                    say(message, "a list of roles", form),
+                    Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick"));
+            assertReported(reason);
+            assertEquals(3 * tries + 1, server.requests().size());
         }
     }
 
     static Stream<Arguments> connections() {
         return Stream.of(
+                Arguments.of("", null, tls("a proxy with a login").proxy(as("jenkins", "right"), 2, login())),
+                Arguments.of("", "other.example\nlocal*", tls("No Proxy Host").proxyDown(PROXY)),
                 Arguments.of(
-                        Fault.of(
-                                        "a success at the last try",
-                                        ScriptedServer.answer(500, ""),
-                                        ScriptedServer.reset(),
-                                        ScriptedServer.answer(502, ""),
-                                        ScriptedServer.success())
-                                .tries(4),
+                        "network",
                         null,
-                        null),
-                Arguments.of(
-                        Fault.of("a lost connection", ScriptedServer.reset())
-                                .tries(4)
-                                .fails(
-                                        Reason.CONNECTION_LOST,
-                                        "The connection was lost before the response was complete"),
-                        NETWORK,
-                        null),
-                Arguments.of(
-                        Fault.down("a refused connection").tries(4).fails(Reason.CONNECTION_FAILED, REFUSED),
-                        NETWORK,
-                        null),
-                Arguments.of(
                         Fault.down("an unknown host")
                                 .https()
                                 .host("doubletick.invalid")
                                 .tries(4)
-                                .fails(Reason.UNKNOWN_HOST, "The host name doubletick.invalid is unknown"),
-                        NETWORK,
-                        null),
+                                .fails(Reason.UNKNOWN_HOST, "The host name doubletick.invalid is unknown")),
                 Arguments.of(
+                        "tls",
+                        null,
                         Fault.tls("an expired certificate", TestCertificates.expired(), ScriptedServer.success())
                                 .requests(0)
                                 .fails(
                                         Reason.TLS,
-                                        "The TLS certificate of localhost has expired or is not trusted by Java"),
-                        "Check whether something between the Jenkins controller and {host} replaces its certificate.",
-                        null),
-                Arguments.of(tls("a proxy with a login").proxy(as("jenkins", "right"), 2, login()), null, null),
+                                        "The TLS certificate of localhost has expired or is not trusted by Java")),
                 Arguments.of(
+                        "login",
+                        null,
                         tls("a proxy with another password")
                                 .proxy(as("jenkins", "wrong"), 2, login())
                                 .requests(0)
                                 .fails(
                                         Reason.PROXY_LOGIN,
-                                        "The proxy requires a login and does not accept the configured one" + VIA),
-                        "Check the proxy's user name and password under Manage Jenkins → System.",
-                        null),
+                                        "The proxy requires a login and does not accept the configured one" + VIA)),
                 Arguments.of(
+                        "network",
+                        null,
                         tls("a proxy that is down")
                                 .proxyDown(PROXY)
                                 .requests(0)
                                 .tries(4)
-                                .fails(Reason.CONNECTION_FAILED, REFUSED + VIA),
-                        NETWORK,
-                        null),
-                Arguments.of(tls("No Proxy Host").proxyDown(PROXY), null, "other.example\nlocalhost"),
-                Arguments.of(tls("No Proxy Host with a wildcard").proxyDown(PROXY), null, "local*"),
-                Arguments.of(
-                        tls("No Proxy Host that cannot be read")
-                                .proxyDown(PROXY)
-                                .requests(0)
                                 .fails(
-                                        Reason.PROXY,
-                                        "The proxy settings are not valid: Unclosed character class near index 0 [ ^"),
-                        NETWORK,
-                        "["));
+                                        Reason.CONNECTION_FAILED,
+                                        "No connection to {host} on port {port}: the host rejects it or cannot be"
+                                                + " reached" + VIA)));
     }
 
     private static Fault tls(String name) {
@@ -194,7 +205,7 @@ class FailuresTest extends OneJenkins {
 
     @ParameterizedTest
     @MethodSource("connections")
-    void connection(Fault fault, @CheckForNull String advice, @CheckForNull String noProxyHost) throws Exception {
+    void connection(String advice, @CheckForNull String noProxyHost, Fault fault) throws Exception {
         try (FaultyService service = fault.open()) {
             ProxySettings proxy = service.proxySettings();
             if (proxy != null) {
@@ -204,14 +215,22 @@ class FailuresTest extends OneJenkins {
             // A path of its own, since the plugin keeps its client as long as the URL stays the same.
             String path = "/" + System.nanoTime();
             StandInExtension.use(service.url() + path);
-            String line =
-                    advice == null ? null : service.message() + "\\. " + FaultyService.quote(service.fill(advice));
-            assertLogout(fault.reason(), fault.tries(), line);
+            String explained = fault.isSuccess()
+                    ? null
+                    : service.message() + "\\. "
+                            + FaultyService.quote(ADVICE.get(advice).replace("HOST", service.fill("{host}")));
+            assertLogout(fault.reason(), fault.tries(), explained);
             service.assertRequests(path);
-            if (line != null) {
-                assertLookup(line);
-            }
         }
+    }
+
+    @Test
+    void keptTeamSaysNothingAboutTheKey() throws Exception {
+        build(Result.SUCCESS, lookup(null) + "\n" + lookup(null));
+        build(Result.FAILURE, lookup(null) + "\n" + logout(NOT_A_MEMBER));
+        assertReported(null);
+        assertReported(Reason.LOGIN_NUMBER_REJECTED);
+        assertEquals(1 + 1, doubleTick.requests().size());
     }
 
     /** @param line what the log says, as a regular expression; null for a success */
@@ -224,12 +243,11 @@ class FailuresTest extends OneJenkins {
         assertEquals(1, logouts.size());
         assertEquals(reason == null, logouts.get(0).isSuccess());
         assertEquals(tries, logouts.get(0).getTries());
-        assertEquals(Optional.ofNullable(reason), Answers.REASONS.poll(1, TimeUnit.MINUTES));
+        assertReported(reason);
     }
 
-    private static void assertLookup(String line) throws Exception {
-        assertLine("ERROR: The lookup of \\+91••••••3210 failed\\. " + line, build(Result.FAILURE, lookup(null)));
-        assertTrue(Answers.REASONS.poll(1, TimeUnit.MINUTES).isPresent());
+    private static void assertReported(@CheckForNull Reason reason) throws InterruptedException {
+        assertEquals(Optional.ofNullable(reason), Answers.REASONS.poll(1, TimeUnit.MINUTES));
     }
 
     private static void assertLine(String expected, WorkflowRun build) throws Exception {

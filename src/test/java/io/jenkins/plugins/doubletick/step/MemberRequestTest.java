@@ -2,15 +2,15 @@ package io.jenkins.plugins.doubletick.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsUseListener;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
+import hudson.console.ConsoleLogFilter;
+import hudson.console.LineTransformationOutputStream;
 import hudson.model.Action;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -26,16 +26,18 @@ import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.SystemLog;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jenkins.model.TransientActionFactory;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.log.TaskListenerDecorator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,18 +51,88 @@ class MemberRequestTest extends OneJenkins {
     @RegisterExtension
     private final SystemLog log = SystemLog.quiet();
 
+    /** The text of the lines at which the log decorators break; null for none. */
+    @CheckForNull
+    private static volatile String poison;
+
+    /** The log decorators hang instead. */
+    private static volatile boolean logHangs;
+
     /** The listener of the use of credentials hangs. */
     private static volatile boolean listenerHangs;
 
     /** The factory of actions throws. */
     private static volatile boolean factoryThrows;
 
+    /** The names of the threads that wrote lines about DoubleTick. */
+    private static final List<String> LOG_THREADS = new CopyOnWriteArrayList<>();
+
     @AfterEach
     void reset() {
-        OddLog.reset();
+        poison = null;
+        logHangs = false;
         listenerHangs = false;
         factoryThrows = false;
+        LOG_THREADS.clear();
         Factory.THREADS.clear();
+    }
+
+    /** Breaks once, since Jenkins's base class keeps the line at which it broke, and could not even be closed. */
+    private static final class OddLog extends LineTransformationOutputStream.Delegating {
+
+        private boolean broken;
+
+        OddLog(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        protected void eol(byte[] bytes, int length) throws IOException {
+            String line = new String(bytes, 0, length, StandardCharsets.UTF_8);
+            if (line.contains("DoubleTick")) {
+                LOG_THREADS.add(Thread.currentThread().getName());
+            }
+            String text = poison;
+            if (!broken && text != null && line.contains(text)) {
+                broken = true;
+                if (logHangs) {
+                    HangingVault.arriveAndHang();
+                    return;
+                }
+                throw new NoClassDefFoundError("A log decorator breaks");
+            }
+            out.write(bytes, 0, length);
+        }
+    }
+
+    /** Decorates the log of freestyle builds. */
+    @TestExtension
+    public static final class Filter extends ConsoleLogFilter {
+
+        @Override
+        public OutputStream decorateLogger(Run build, OutputStream logger) {
+            return new OddLog(logger);
+        }
+    }
+
+    /** Decorates the log of Pipelines. */
+    @TestExtension
+    public static final class Decorators implements TaskListenerDecorator.Factory {
+
+        @Override
+        public TaskListenerDecorator of(FlowExecutionOwner owner) {
+            return new Decorator();
+        }
+    }
+
+    private static final class Decorator extends TaskListenerDecorator {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public OutputStream decorate(OutputStream logger) {
+            return new OddLog(logger);
+        }
     }
 
     /** Logs out in a Pipeline and in a freestyle build, which must end with the result and keep it in their records. */
@@ -77,33 +149,27 @@ class MemberRequestTest extends OneJenkins {
 
     @ParameterizedTest
     @ValueSource(strings = {"Logging ", "Trying again", "is logged out"})
-    void confirmedLogoutSucceedsIfALineCannotBeWritten(String line) throws Exception {
-        OddLog.poison = line;
+    void logoutEndsWithTheTruthIfALineCannotBeWritten(String line) throws Exception {
+        poison = line;
         assertEnds(Result.SUCCESS, DoubleTickStandIn.BUSY);
-        assertTrue(log.ours().contains("cannot write to the log"), log::ours);
-    }
-
-    @Test
-    void failedLogoutFailsIfALineCannotBeWritten() throws Exception {
-        OddLog.poison = "Logging ";
         assertEnds(Result.FAILURE, NOT_A_MEMBER);
+        assertTrue(log.ours().contains("cannot write to the log"), log::ours);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Looking up ", "is a member"})
     void lookupEndsIfALineCannotBeWritten(String line) throws Exception {
-        OddLog.poison = line;
+        poison = line;
         Run<?, ?> build = build(Result.SUCCESS, "echo \"It is ${doubletickMember('" + MEMBER + "').name}\"");
         assertLog("It is Asha Rao", build);
-        build(Result.FAILURE, "doubletickMember '" + NOT_A_MEMBER + "'");
         assertTrue(log.ours().contains("cannot write to the log"), log::ours);
     }
 
     /** A freestyle build has one stream for all its lines, so its next line hangs, too. */
     @Test
     void pipelineStepEndsIfItsLastLineHangs() throws Exception {
-        OddLog.hangs = true;
-        OddLog.poison = "is logged out";
+        logHangs = true;
+        poison = "is logged out";
         WorkflowRun build = start(logout(MEMBER) + "\necho 'The next step'");
         HangingVault.awaitCallers(1);
         r.waitForMessage("The next step", build);
@@ -113,29 +179,18 @@ class MemberRequestTest extends OneJenkins {
 
     @Test
     void hangingLogTakesOneThreadAndStopsNoOtherBuild() throws Exception {
-        OddLog.hangs = true;
-        OddLog.poison = "Logging ";
-        WorkflowRun hanging = start(parallel(40, logout(MEMBER)));
+        logHangs = true;
+        poison = "Logging ";
+        WorkflowRun hanging = start(parallel(10, logout(MEMBER)));
         HangingVault.awaitCallers(1);
-        OddLog.poison = null;
+        poison = null;
         for (Run<?, ?> other : assertEnds(Result.SUCCESS, SECOND_MEMBER)) {
             assertLog("is logged out of DoubleTick on every device.", other);
         }
         assertEquals(0, HangingVault.otherCallers());
         HangingVault.release();
         end(Result.SUCCESS, hanging);
-        assertEquals(40, logouts(hanging).size());
-    }
-
-    @Test
-    void abortEndsTheStepWhileTheLogHangs() throws Exception {
-        OddLog.hangs = true;
-        OddLog.poison = "Logging ";
-        WorkflowRun build = start(logout(MEMBER));
-        HangingVault.awaitCallers(1);
-        build.doStop();
-        end(Result.ABORTED, build);
-        assertTrue(logouts(build).get(0).isAborted());
+        assertEquals(10, logouts(hanging).size());
     }
 
     /** A build that cannot keep a record. */
@@ -154,18 +209,11 @@ class MemberRequestTest extends OneJenkins {
         }
     }
 
-    private static CompletableFuture<Object> logOutWithoutRecord(String number) throws Exception {
-        WithoutRecord build = new WithoutRecord(r.createFreeStyleProject());
-        return new LogoutRequest(build, TaskListener.NULL, LoginNumber.parse(number), null).start(false);
-    }
-
     @Test
-    void logoutEndsWithTheTruthIfItsRecordCannotBeKept() throws Exception {
-        assertNull(logOutWithoutRecord(MEMBER).get(1, TimeUnit.MINUTES));
-        CompletableFuture<Object> failed = logOutWithoutRecord(NOT_A_MEMBER);
-        Throwable failure = assertThrows(ExecutionException.class, () -> failed.get(1, TimeUnit.MINUTES))
-                .getCause();
-        assertTrue(assertInstanceOf(AbortException.class, failure).getMessage().contains("422"), failure::toString);
+    void confirmedLogoutSucceedsIfItsRecordCannotBeKept() throws Exception {
+        WithoutRecord build = new WithoutRecord(r.createFreeStyleProject());
+        LogoutRequest request = new LogoutRequest(build, TaskListener.NULL, LoginNumber.parse(MEMBER), null);
+        assertNull(request.start(false).get(1, TimeUnit.MINUTES));
         assertTrue(log.ours().contains("cannot record a logout"), log::ours);
     }
 
@@ -191,8 +239,7 @@ class MemberRequestTest extends OneJenkins {
     void listenerOfCredentialsThatHangsStopsNoBuild() throws Exception {
         listenerHangs = true;
         assertEnds(Result.SUCCESS, MEMBER);
-        assertEnds(Result.FAILURE, NOT_A_MEMBER);
-        HangingVault.awaitCallers(4);
+        HangingVault.awaitCallers(2);
     }
 
     @Test
@@ -256,7 +303,7 @@ class MemberRequestTest extends OneJenkins {
                 Result.FAILURE,
                 "echo 'DoubleTick'\n" + logout(MEMBER, VAULT) + "\ncatchError { doubletickMember '12' }\n"
                         + lookup(VAULT));
-        List<String> lines = List.copyOf(OddLog.THREADS);
+        List<String> lines = List.copyOf(LOG_THREADS);
         // The line of echo shows how Pipeline's thread is called.
         assertTrue(isPipelines(lines.get(0)), lines::toString);
         Stream.of(lines.subList(1, lines.size()), HangingVault.threads(), Factory.THREADS)
@@ -273,12 +320,4 @@ class MemberRequestTest extends OneJenkins {
     /** Registers it. */
     @TestExtension
     public static final class Vault extends HangingVault {}
-
-    /** Registers it. */
-    @TestExtension
-    public static final class Filter extends OddLog.Filter {}
-
-    /** Registers it. */
-    @TestExtension
-    public static final class Decorators extends OddLog.Decorators {}
 }
