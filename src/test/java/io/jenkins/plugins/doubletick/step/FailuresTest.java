@@ -71,12 +71,11 @@ class FailuresTest extends OneJenkins {
             .collect(Collectors.toMap(words -> words[0], words -> words[1]));
 
     /** Every line that a build may have: nothing from outside begins a line of its own. */
-    private static final Pattern LINE = Pattern.compile(
-            "Started|\\[Pipeline] .*"
-                    + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
-                    + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
-                    + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
-                    + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
+    private static final Pattern LINE = Pattern.compile("Started|\\[Pipeline] .*"
+            + "|(Logging|Looking up) \\+91••••••3210 .* with the API key of the credential 'doubletick'"
+            + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
+            + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
+            + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
 
     @BeforeAll
     static void trust(@TempDir Path directory) throws Exception {

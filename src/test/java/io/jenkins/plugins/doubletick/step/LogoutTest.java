@@ -57,7 +57,7 @@ class LogoutTest extends OneJenkins {
     void refusedNumberWithoutACountryCodeIsExplained() throws Exception {
         assertLog(
                 "failed. DoubleTick answered 422: User is not a member of the team. This number is not in use in"
-                        + " Iran (+98). Is the country code missing? Check the number",
+                        + " Iran (+98). Is the country code missing? Compare the number",
                 build(Result.FAILURE, logout("9876543210")));
     }
 
@@ -153,7 +153,8 @@ class LogoutTest extends OneJenkins {
 
         void abortLate() throws Exception {
             abort("logout not confirmed, aborted", 1);
-            String line = "The logout of +91••••••3210 is not confirmed. The build was aborted before DoubleTick answered.";
+            String line =
+                    "The logout of +91••••••3210 is not confirmed. The build was aborted before DoubleTick answered.";
             for (Run<?, ?> build : all) {
                 assertEquals(1, count(line, build), JenkinsRule.getLog(build));
             }
@@ -218,7 +219,8 @@ class LogoutTest extends OneJenkins {
             StandInExtension.use(server.url());
             WorkflowRun build = start(lookup(null));
             server.awaitRequest();
-            String threads = new WebUser(null).get(r, build.getUrl() + "threadDump/").body();
+            String threads =
+                    new WebUser(null).get(r, build.getUrl() + "threadDump/").body();
             assertTrue(threads.contains("waiting for the DoubleTick team, to look up +91••••••3210"), threads);
             build.doStop();
             end(Result.ABORTED, build);
