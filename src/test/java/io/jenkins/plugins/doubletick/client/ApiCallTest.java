@@ -1,295 +1,390 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static io.jenkins.plugins.doubletick.client.ClientFixture.assertFailure;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.failureOf;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.key;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.resultOf;
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.after;
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.silence;
 import static io.jenkins.plugins.doubletick.client.ScriptedServer.success;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
-import java.lang.ref.WeakReference;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever fails on this side of the network, each call ends, and the next one with the same key is sent. */
+/**
+ * Each call ends, whatever fails on this side of the network, and calls with one key go in order. A call that is cancelled, or
+ * given up, leaves nothing to the network, the threads and the timer.
+ */
 class ApiCallTest {
 
-    private static final Logger LOGGER = Logger.getLogger(ApiCall.class.getName());
-    private static final String INTERNAL = "Jenkins could not send the request or read the response: ";
+    @RegisterExtension
+    private final SystemLog log = SystemLog.quiet();
 
-    private static CompletableFuture<LogoutResult> send(ClientFixture fixture, int key) throws DoubleTickException {
-        return fixture.client.logout(
-                ApiKey.parse("key_" + key), LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE);
+    private final CountDownLatch event = new CountDownLatch(1);
+    private final CompletableFuture<Void> lookup = new CompletableFuture<>();
+    private final CompletableFuture<CompletableFuture<LogoutResult>> logout = new CompletableFuture<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AutoClose
+    private ClientFixture fixture;
+
+    @AfterEach
+    void stop() {
+        lookup.complete(null);
+        threads.shutdownNow();
     }
 
-    private static void assertSuccess(CompletableFuture<LogoutResult> logout) throws Exception {
-        assertEquals(201, resultOf(logout).status());
-    }
-
-    private static void assertInternal(String cause, CompletableFuture<LogoutResult> logout) {
-        DoubleTickException failure = failureOf(logout);
-        assertEquals(Reason.INTERNAL, failure.reason());
-        assertEquals(INTERNAL + cause + " (4 tries)", failure.getMessage());
-        assertEquals(4, failure.tries());
+    private static void assertSuccess(List<CompletableFuture<LogoutResult>> logouts) throws Exception {
+        for (CompletableFuture<LogoutResult> logout : logouts) {
+            ClientFixture.assertSuccess(logout);
+        }
     }
 
     @Test
-    void timerThatTakesNoRequest() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(success());
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            fixture.timer.refuses = true;
-            for (int i = 0; i < 2; i++) {
-                CompletableFuture<LogoutResult> logout = fixture.send();
-                assertThrows(ExecutionException.class, () -> resultOf(logout));
-            }
-            fixture.timer.refuses = false;
-            assertSuccess(fixture.send());
-            assertEquals(1, server.requests().size());
+    void timerThatRejectsTheFirstRequest() throws Exception {
+        fixture = new ClientFixture(success());
+        fixture.timer.rejects = true;
+        for (int i = 0; i < 2; i++) {
+            CompletableFuture<LogoutResult> logout = fixture.send();
+            assertThrows(ExecutionException.class, () -> resultOf(logout));
         }
+        fixture.timer.rejects = false;
+        ClientFixture.assertSuccess(fixture.send());
+        assertEquals(1, fixture.server.requests().size());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {201, 429, 503})
-    void timerThatTakesNoFurtherRequest(int status) throws Exception {
-        CountDownLatch refuses = new CountDownLatch(1);
-        try (ScriptedServer server =
-                        new ScriptedServer(after(refuses, answer(status, "{\"success\":true}")), success());
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            CompletableFuture<LogoutResult> logout = fixture.send();
-            CompletableFuture<LogoutResult> queued = fixture.send();
-            server.awaitRequest();
-            fixture.timer.refuses = true;
-            refuses.countDown();
-            if (status == 201) {
-                assertSuccess(logout);
-            } else {
-                assertThrows(ExecutionException.class, () -> resultOf(logout));
-            }
-            assertThrows(ExecutionException.class, () -> resultOf(queued));
-            fixture.timer.refuses = false;
-            assertSuccess(fixture.send());
-        }
-    }
-
-    /** In sending a request, and in making it, which fails on the thread that gives the call its turn. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void errorInOkHttp(boolean inMaking) throws Exception {
-        AtomicInteger requests = new AtomicInteger();
-        Runnable fail = () -> {
-            if (requests.incrementAndGet() <= 4) {
-                throw new StackOverflowError("deep");
-            }
-        };
-        OkHttpClient.Builder http = new OkHttpClient.Builder();
-        if (inMaking) {
-            http.eventListenerFactory(call -> {
-                fail.run();
-                return EventListener.NONE;
-            });
+    void timerThatRejectsFurtherRequests(int status) throws Exception {
+        fixture = new ClientFixture(after(event, answer(status, "{\"success\":true}")), success());
+        CompletableFuture<LogoutResult> logout = fixture.send();
+        CompletableFuture<LogoutResult> queued = fixture.send();
+        fixture.server.awaitRequest();
+        fixture.timer.rejects = true;
+        event.countDown();
+        if (status == 201) {
+            ClientFixture.assertSuccess(logout);
         } else {
-            http.addInterceptor(chain -> {
-                fail.run();
-                return chain.proceed(chain.request());
-            });
+            assertThrows(ExecutionException.class, () -> resultOf(logout));
         }
-        try (ScriptedServer server = new ScriptedServer(success());
-                ClientFixture fixture = new ClientFixture(server.url(), s -> s.http = http.build())) {
-            CompletableFuture<LogoutResult> logout = fixture.send();
-            assertInternal("java.lang.StackOverflowError: deep", logout);
-            Throwable cause = failureOf(logout).getCause();
-            assertEquals("java.lang.StackOverflowError: deep", cause.getMessage());
-            assertEquals(getClass().getName(), cause.getStackTrace()[0].getClassName());
-            assertSuccess(fixture.send());
-        }
+        assertThrows(ExecutionException.class, () -> resultOf(queued));
+        fixture.timer.rejects = false;
+        ClientFixture.assertSuccess(fixture.send());
     }
 
-    /** There is no thread for the first requests. */
-    private static Executor lackingThreads(int failures) {
+    /** Twice in making the request, on the thread that gives the call its turn, twice in sending it; and for lack of a thread. */
+    static Stream<Arguments> errors() {
+        Runnable making = failing(2, new StackOverflowError("deep"));
+        Runnable sending = failing(2, new StackOverflowError("deep"));
+        Runnable noThread = failing(4, new OutOfMemoryError("unable to create native thread"));
+        Consumer<ClientFixture> failingHttp = settings -> settings.http = new OkHttpClient.Builder()
+                .eventListenerFactory(call -> {
+                    making.run();
+                    return EventListener.NONE;
+                })
+                .addInterceptor(chain -> {
+                    sending.run();
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        Consumer<ClientFixture> failingPool = settings -> {
+            Executor pool = settings.threads;
+            settings.threads = task -> {
+                noThread.run();
+                pool.execute(task);
+            };
+        };
+        return Stream.of(
+                Arguments.of("java.lang.StackOverflowError: deep", failingHttp),
+                Arguments.of("java.lang.OutOfMemoryError: unable to create native thread", failingPool));
+    }
+
+    private static Runnable failing(int times, Error error) {
         AtomicInteger count = new AtomicInteger();
-        Executor pool = DoubleTickClient.pool();
-        return task -> {
-            if (count.incrementAndGet() <= failures) {
-                throw new OutOfMemoryError("unable to create native thread");
+        return () -> {
+            if (count.incrementAndGet() <= times) {
+                throw error;
             }
-            pool.execute(task);
         };
     }
 
-    @Test
-    void missingThreadFailsOneCallAndNoOther() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(success());
-                ClientFixture fixture = new ClientFixture(server.url(), s -> s.threads = lackingThreads(4))) {
-            assertInternal("java.lang.OutOfMemoryError: unable to create native thread", fixture.send());
-            assertSuccess(fixture.send());
-        }
-    }
-
-    /** OkHttp cannot end what hangs there, and it holds a thread; the last call does not even get one. */
-    @Test
-    void hostNamesThatAreNotResolved() throws Exception {
-        CountDownLatch end = new CountDownLatch(1);
-        List<CompletableFuture<LogoutResult>> logouts = new ArrayList<>();
-        try (ScriptedServer server = new ScriptedServer(success());
-                ClientFixture fixture = new ClientFixture("http://localhost:" + server.port(), settings -> {
-                    settings.http = ClientFixture.hangingUntil(end, 100);
-                    settings.retry = Retry.NEVER;
-                    settings.timeouts =
-                            new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(1));
-                })) {
-            // Each with a key of its own, so that none waits for another.
-            for (int i = 0; i <= DoubleTickClient.MAX_REQUESTS; i++) {
-                logouts.add(send(fixture, i));
-            }
-            for (CompletableFuture<LogoutResult> logout : logouts) {
-                assertEquals(Reason.TIMED_OUT, failureOf(logout).reason());
-            }
-            end.countDown();
-        }
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("errors")
+    void errorFailsOneCallAndNoOther(String error, Consumer<ClientFixture> settings) throws Exception {
+        fixture = new ClientFixture(settings, success());
+        DoubleTickException failure = failureOf(fixture.send());
+        assertFailure(
+                "INTERNAL: Jenkins could not send the request or read the response: " + error + " (4 tries)", failure);
+        assertEquals(4, failure.tries());
+        assertEquals(error, failure.getCause().getMessage());
+        assertEquals(getClass().getName(), failure.getCause().getStackTrace()[0].getClassName());
+        ClientFixture.assertSuccess(fixture.send());
     }
 
     @Test
     void atMost32RequestsAreInFlight() throws Exception {
-        int many = DoubleTickClient.MAX_REQUESTS + 10;
         AtomicInteger inFlight = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        CountDownLatch sent = new CountDownLatch(DoubleTickClient.MAX_REQUESTS);
-        CountDownLatch end = new CountDownLatch(1);
-        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
-                    most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-                    sent.countDown();
-                    end.await();
-                    inFlight.decrementAndGet();
-                    success().to(socket, itself);
-                });
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            List<CompletableFuture<LogoutResult>> logouts = new ArrayList<>();
-            for (int i = 0; i < many; i++) {
-                logouts.add(send(fixture, i));
-            }
-            assertTrue(sent.await(1, TimeUnit.MINUTES));
-            assertTrue(
-                    Thread.getAllStackTraces().keySet().stream()
-                            .filter(thread -> thread.getName().startsWith("DoubleTick request"))
-                            .allMatch(Thread::isDaemon),
-                    "Threads that keep Jenkins from ending");
-            end.countDown();
-            for (CompletableFuture<LogoutResult> logout : logouts) {
-                assertSuccess(logout);
-            }
-            assertEquals(many, server.requests().size());
-            assertEquals(32, most.get());
+        CountDownLatch sent = new CountDownLatch(32);
+        fixture = new ClientFixture((socket, itself) -> {
+            most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+            sent.countDown();
+            event.await();
+            inFlight.decrementAndGet();
+            success().to(socket, itself);
+        });
+        List<CompletableFuture<LogoutResult>> logouts = new ArrayList<>();
+        for (int i = 0; i < 42; i++) { // Each with a key of its own, so that none waits for another.
+            logouts.add(fixture.send(ApiKey.parse("key_" + i), DoubleTickStandIn.MEMBER));
         }
+        assertTrue(sent.await(1, TimeUnit.MINUTES));
+        assertTrue(
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("DoubleTick request"))
+                        .allMatch(Thread::isDaemon),
+                "Threads that keep Jenkins from ending");
+        event.countDown();
+        assertSuccess(logouts);
+        assertEquals(32, most.get());
     }
 
     @Test
     void listenerThatThrows() throws Exception {
-        CountDownLatch both = new CountDownLatch(1);
-        LOGGER.setLevel(Level.OFF);
-        try (ScriptedServer server = new ScriptedServer(after(both, answer(429, "")), answer(503, ""), success());
-                ClientFixture fixture = new ClientFixture(server.url(), ApiCallTest::pauseLonger)) {
-            fixture.onRetry = () -> {
-                throw new StackOverflowError("The listener is broken");
-            };
-            fixture.onPause = () -> {
-                throw new IllegalStateException("The listener is broken");
-            };
-            CompletableFuture<LogoutResult> first = fixture.send();
-            CompletableFuture<LogoutResult> second = fixture.send();
-            both.countDown();
-            assertSuccess(first);
-            assertSuccess(second);
-            assertEquals(
-                    List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.reports);
-        } finally {
-            LOGGER.setLevel(null);
-        }
+        fixture = new ClientFixture(
+                settings -> settings.limit = new RateLimit(1000, Duration.ofMillis(200), Duration.ofMinutes(3)),
+                after(event, answer(429, "")),
+                answer(503, ""),
+                success());
+        fixture.onRetry = failing(10, new StackOverflowError("The listener is broken"));
+        fixture.onPause = failing(10, new StackOverflowError("The listener is broken"));
+        CompletableFuture<LogoutResult> first = fixture.send();
+        CompletableFuture<LogoutResult> second = fixture.send();
+        event.countDown();
+        ClientFixture.assertSuccess(first);
+        ClientFixture.assertSuccess(second);
+        assertEquals(List.of("rate limited", "retrying RATE_LIMITED 1", "retrying SERVER_ERROR 2"), fixture.reports);
+        assertTrue(log.ours().contains("Cannot report the progress of a call"));
     }
 
-    private static void pauseLonger(ClientFixture settings) {
-        settings.limit = new RateLimit(1000, Duration.ofMillis(200), Duration.ofMinutes(3));
+    /** OkHttp would send another login, and nobody would count the request. */
+    @Test
+    void serviceThatAsksForALoginGetsNoOther() throws Exception {
+        OkHttpClient http = new OkHttpClient.Builder()
+                .authenticator((route, response) -> response.request()
+                        .newBuilder()
+                        .header("Authorization", "another")
+                        .build())
+                .build();
+        fixture = new ClientFixture(
+                settings -> settings.http = http, answer(401, "{}", "WWW-Authenticate: Basic realm=x"));
+        assertFailure("API_KEY_REJECTED: DoubleTick answered 401: Status", failureOf(fixture.send()));
+        assertEquals(1, fixture.server.requests().size());
     }
 
     @Test
-    void nothingOfAKeyIsKept() throws Exception {
-        try (DoubleTickStandIn standIn = new DoubleTickStandIn(0);
-                ClientFixture fixture = new ClientFixture(standIn.url())) {
-            WeakReference<ApiKey> key = used(fixture.client);
-            for (int i = 0; i < 200 && key.get() != null; i++) {
-                System.gc();
-            }
-            assertNotNull(fixture.client);
-            assertNull(key.get());
-        }
+    void keyIsCheckedBeforeLogoutsThatWait() throws Exception {
+        fixture = new ClientFixture(
+                settings -> settings.limit = new RateLimit(100, ClientFixture.INSTANT, Duration.ofSeconds(1)),
+                after(event, success()),
+                answer(200, "[]"),
+                success());
+        List<CompletableFuture<LogoutResult>> logouts = List.of(fixture.send(), fixture.send());
+        CompletableFuture<Void> check = fixture.client.checkKey(key());
+        event.countDown();
+        resultOf(check);
+        assertSuccess(logouts);
+        assertTrue(fixture.server.requests().get(1).startsWith("GET /roles "), fixture.server.requests()::toString);
     }
 
-    private static WeakReference<ApiKey> used(DoubleTickClient client) throws Exception {
-        ApiKey key = key();
-        resultOf(client.logout(key, LoginNumber.parse(DoubleTickStandIn.MEMBER), CallListener.NONE));
-        resultOf(client.checkKey(key));
-        resultOf(client.team(key, Duration.ZERO));
-        return new WeakReference<>(key);
+    @Test
+    void checkOfAKeyFailsAtOnceWith429() throws Exception {
+        fixture = new ClientFixture(answer(429, ""));
+        assertFailure("RATE_LIMITED: DoubleTick answered 429: Status", failureOf(fixture.client.checkKey(key())));
     }
 
-    private enum Call {
-        LOGOUT,
-        ROLES,
-        TEAM;
-
-        DoubleTickException failure(ClientFixture fixture) throws Exception {
-            return failureOf(
-                    switch (this) {
-                        case LOGOUT -> fixture.send();
-                        case ROLES -> fixture.client.checkKey(key());
-                        case TEAM -> fixture.client.team(key(), Duration.ZERO);
-                    });
-        }
+    /** DoubleTick may have a limit for the team alone. */
+    @Test
+    void refusedRequestForTheTeamKeepsNoLogoutWaiting() throws Exception {
+        fixture = new ClientFixture(
+                settings -> settings.limit = new RateLimit(1000, Duration.ofMillis(20), Duration.ofMinutes(1)),
+                after(event, (socket, itself) -> {
+                    boolean isTeam = itself.latestRequest().startsWith("GET /team ");
+                    (isTeam ? answer(429, "{}") : success()).to(socket, itself);
+                }));
+        CompletableFuture<TeamResult> team = fixture.team();
+        List<CompletableFuture<LogoutResult>> logouts = List.of(fixture.send(), fixture.send(), fixture.send());
+        event.countDown();
+        assertSuccess(logouts);
+        assertFalse(team.isDone());
     }
 
-    /** OkHttp silently repeats no request: nobody would count it, and it may contain another login. */
+    @Test
+    void anotherKeyDoesNotWait() throws Exception {
+        fixture = new ClientFixture(answer(429, "{}", "Retry-After: 50"), success());
+        CompletableFuture<LogoutResult> limited = fixture.send();
+        fixture.server.awaitRequest();
+        ClientFixture.assertSuccess(fixture.send(ApiKey.parse(DoubleTickStandIn.SECOND_KEY), DoubleTickStandIn.MEMBER));
+        assertFalse(limited.isDone());
+    }
+
+    private void useThreads(ClientFixture settings) {
+        settings.threads = threads;
+    }
+
+    /** OkHttp cannot end a lookup of a host name; the first one takes until the test ends it. */
+    private OkHttpClient hangingInItsFirstLookup() {
+        AtomicInteger lookups = new AtomicInteger();
+        return new OkHttpClient.Builder()
+                .dns(host -> {
+                    if (lookups.incrementAndGet() == 1) {
+                        lookup.join();
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                })
+                .build();
+    }
+
+    private void assertNothingIsLeft() throws InterruptedException {
+        threads.shutdown();
+        assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES), "A thread is left");
+        fixture.timer.shutdown();
+        assertTrue(fixture.timer.awaitTermination(10, TimeUnit.SECONDS), "Something is left for the timer");
+    }
+
+    private void assertCancelled(CompletableFuture<LogoutResult> cancelled) throws InterruptedException {
+        assertThrows(CancellationException.class, () -> resultOf(cancelled));
+        assertNothingIsLeft();
+        assertEquals(1, fixture.server.requests().size());
+    }
+
+    @Test
+    void cancelledWhileItsRequestIsInFlight() throws Exception {
+        fixture = new ClientFixture(this::useThreads, silence());
+        CompletableFuture<LogoutResult> result = fixture.send();
+        fixture.server.awaitRequest();
+        result.cancel(true);
+        fixture.server.awaitDisconnect();
+        assertCancelled(result);
+    }
+
+    @Test
+    void cancelledWhileItIsQueuedOrWaitsForItsNextTry() throws Exception {
+        fixture = new ClientFixture(this::useThreads, after(event, answer(503, "", "Retry-After: 50")), success());
+        CountDownLatch retrying = new CountDownLatch(1);
+        fixture.onRetry = retrying::countDown;
+        CompletableFuture<LogoutResult> first = fixture.send();
+        CompletableFuture<LogoutResult> second = fixture.send();
+        CompletableFuture<LogoutResult> third = fixture.send();
+        second.cancel(true);
+        event.countDown();
+        assertTrue(retrying.await(1, TimeUnit.MINUTES));
+        first.cancel(true);
+        ClientFixture.assertSuccess(third);
+        assertNothingIsLeft();
+        assertEquals(2, fixture.server.requests().size());
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void requestsThatOkHttpWouldRepeat(Call call) throws Exception {
-        try (ScriptedServer server = new ScriptedServer(answer(503, "{}", "Retry-After: 0"));
-                ClientFixture fixture = new ClientFixture(server.url())) {
-            int tries = call == Call.ROLES ? 1 : 4;
-            DoubleTickException failure = call.failure(fixture);
-            assertEquals(Reason.SERVER_ERROR, failure.reason());
-            assertEquals(tries, failure.tries());
-            assertEquals(tries, server.requests().size());
-        }
-        try (ScriptedServer server = new ScriptedServer(answer(401, "{}", "WWW-Authenticate: Basic realm=x"));
-                ClientFixture fixture = new ClientFixture(
-                        server.url(),
-                        settings -> settings.http = new OkHttpClient.Builder()
-                                .authenticator((route, response) -> response.request()
-                                        .newBuilder()
-                                        .header("Authorization", "another")
-                                        .build())
-                                .build())) {
-            assertEquals(Reason.API_KEY_REJECTED, call.failure(fixture).reason());
-            assertEquals(1, server.requests().size());
-        }
+    @CsvSource({"429, 1", "503, 50"})
+    void cancelledWhileItsListenerIsCalled(int status, int retryAfter) throws Exception {
+        fixture = new ClientFixture(this::useThreads, answer(status, "", "Retry-After: " + retryAfter), success());
+        fixture.onRetry = () -> logout.join().cancel(true);
+        logout.complete(fixture.send());
+        assertCancelled(logout.join());
+        assertEquals(1, fixture.reports.size());
+    }
+
+    @Test
+    void cancelledWhileItsRequestIsMade() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        OkHttpClient http = new OkHttpClient.Builder()
+                .eventListenerFactory(call -> {
+                    if (calls.incrementAndGet() == 2) {
+                        logout.join().cancel(true);
+                    }
+                    return EventListener.NONE;
+                })
+                .build();
+        fixture = new ClientFixture(
+                settings -> {
+                    settings.http = http;
+                    settings.threads = threads;
+                },
+                answer(503, ""),
+                silence());
+        logout.complete(fixture.send());
+        assertCancelled(logout.join());
+    }
+
+    /** Its limit has freed its slot once; its own end must neither send it nor free another slot. */
+    @Test
+    void abandonedRequestEndsOnce() throws Exception {
+        CountDownLatch oneHasEnded = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        fixture = new ClientFixture(
+                settings -> {
+                    settings.http = hangingInItsFirstLookup();
+                    settings.threads = task -> threads.execute(() -> {
+                        task.run();
+                        oneHasEnded.countDown();
+                    });
+                    settings.answerWithin(Duration.ofSeconds(1));
+                },
+                after(answer, success()));
+        CompletableFuture<LogoutResult> result = fixture.send();
+        fixture.server.awaitRequest();
+        lookup.complete(null);
+        assertTrue(oneHasEnded.await(1, TimeUnit.MINUTES));
+        answer.countDown();
+        assertEquals(2, resultOf(result).tries());
+        assertEquals(List.of("retrying TIMED_OUT 1"), fixture.reports);
+        assertEquals(1, fixture.server.requests().size());
+    }
+
+    @Test
+    void requestWithoutAThreadInTimeIsNotSentLater() throws Exception {
+        LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        fixture = new ClientFixture(
+                settings -> {
+                    settings.threads = tasks::add;
+                    settings.retry = Retry.NEVER;
+                    settings.timeouts =
+                            new Timeouts(Duration.ofMillis(50), Duration.ofSeconds(10), Duration.ofSeconds(30));
+                },
+                success());
+        assertEquals(Reason.TIMED_OUT, failureOf(fixture.send()).reason());
+        tasks.take().run();
+        assertEquals(0, fixture.server.connections());
     }
 }

@@ -1,22 +1,29 @@
 package io.jenkins.plugins.doubletick.client;
 
-import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
-import java.net.InetAddress;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import org.junit.jupiter.api.Assertions;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.junit.jupiter.api.function.Executable;
 
-/** A client with waits of some milliseconds and its timer, and a listener that remembers. */
+/** A client with waits of some milliseconds, its timer, and a listener that remembers; possibly with its server. */
 final class ClientFixture implements CallListener, AutoCloseable {
 
     static final Duration INSTANT = Duration.ofMillis(2);
@@ -26,21 +33,48 @@ final class ClientFixture implements CallListener, AutoCloseable {
     RateLimit limit = new RateLimit(100_000, INSTANT, Duration.ofSeconds(2));
     Timeouts timeouts = Timeouts.DEFAULT;
     Executor threads = DoubleTickClient.pool();
-    final RefusingTimer timer = new RefusingTimer();
+    final Timer timer = new Timer();
 
+    final ScriptedServer server;
     final DoubleTickClient client;
     final List<String> reports = new CopyOnWriteArrayList<>();
+    final List<DoubleTickException> failures = new CopyOnWriteArrayList<>();
     volatile Runnable onRetry = () -> {};
     volatile Runnable onPause = () -> {};
 
-    ClientFixture(String url) {
-        this(url, defaults -> {});
+    /** Can reject tasks, as a timer does that is shut down. */
+    static final class Timer extends ScheduledThreadPoolExecutor {
+        volatile boolean rejects;
+
+        Timer() {
+            super(1);
+        }
+
+        /** All methods that schedule a task ask this. */
+        @Override
+        public boolean isShutdown() {
+            return rejects || super.isShutdown();
+        }
+    }
+
+    ClientFixture(Reply... replies) throws IOException {
+        this(defaults -> {}, replies);
     }
 
     /** @param settings sets what is not as usual */
+    ClientFixture(Consumer<ClientFixture> settings, Reply... replies) throws IOException {
+        this("http://localhost:", new ScriptedServer(replies), settings);
+    }
+
     ClientFixture(String url, Consumer<ClientFixture> settings) {
+        this(url, null, settings);
+    }
+
+    private ClientFixture(String url, ScriptedServer server, Consumer<ClientFixture> settings) {
         settings.accept(this);
-        client = new DoubleTickClient(http, HttpUrl.get(url), "test/1", retry, limit, timeouts, timer, threads);
+        this.server = server;
+        String address = server == null ? url : url + server.port();
+        client = new DoubleTickClient(http, HttpUrl.get(address), "test/1", retry, limit, timeouts, timer, threads);
     }
 
     /** Ends each request after this time. */
@@ -48,58 +82,60 @@ final class ClientFixture implements CallListener, AutoCloseable {
         timeouts = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), time);
     }
 
-    /** A client whose first look-ups of a host name take until the test says so; OkHttp cannot end them. */
-    static OkHttpClient hangingUntil(CountDownLatch end, int times) {
-        AtomicInteger lookups = new AtomicInteger();
-        return new OkHttpClient.Builder()
-                .dns(host -> {
-                    if (lookups.incrementAndGet() <= times) {
-                        try {
-                            end.await();
-                        } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    }
-                    return List.of(InetAddress.getLoopbackAddress());
-                })
-                .build();
-    }
-
     static ApiKey key() throws DoubleTickException {
         return ApiKey.parse(DoubleTickStandIn.KEY);
     }
 
     CompletableFuture<LogoutResult> send() throws DoubleTickException {
-        return send(DoubleTickStandIn.MEMBER);
+        return send(key(), DoubleTickStandIn.MEMBER);
     }
 
-    CompletableFuture<LogoutResult> send(String number) throws DoubleTickException {
-        return client.logout(key(), LoginNumber.parse(number), this);
+    CompletableFuture<LogoutResult> send(ApiKey key, String number) throws DoubleTickException {
+        return client.logout(key, LoginNumber.parse(number), this);
     }
 
-    LogoutResult logout(String number) throws Exception {
-        return resultOf(send(number));
-    }
-
-    DoubleTickException failure(String number, Reason reason) throws Exception {
-        DoubleTickException failure = failureOf(send(number));
-        Assertions.assertEquals(reason, failure.reason(), failure.getMessage());
-        return failure;
+    CompletableFuture<TeamResult> team() throws DoubleTickException {
+        return client.team(key(), Duration.ZERO);
     }
 
     static <T> T resultOf(CompletableFuture<T> future) throws Exception {
         return future.get(1, TimeUnit.MINUTES);
     }
 
+    static void assertSuccess(CompletableFuture<LogoutResult> logout) throws Exception {
+        assertEquals(201, resultOf(logout).status());
+    }
+
     static DoubleTickException failureOf(CompletableFuture<?> future) {
-        return Assertions.assertInstanceOf(
+        return assertInstanceOf(
                 DoubleTickException.class,
-                Assertions.assertThrows(ExecutionException.class, () -> resultOf(future))
-                        .getCause());
+                assertThrows(ExecutionException.class, () -> resultOf(future)).getCause());
+    }
+
+    /** @param expected reason and message, with a colon between them */
+    static DoubleTickException assertFailure(String expected, Executable action) {
+        return assertFailure(expected, assertThrows(DoubleTickException.class, action, expected));
+    }
+
+    static DoubleTickException assertFailure(String expected, DoubleTickException failure) {
+        assertEquals(expected, failure.reason() + ": " + failure.getMessage());
+        return failure;
+    }
+
+    /** A response that came over no network. */
+    static Response response(int status, ResponseBody body) {
+        return new Response.Builder()
+                .request(new Request.Builder().url("https://doubletick.invalid").build())
+                .protocol(Protocol.HTTP_1_1)
+                .code(status)
+                .message("Status")
+                .body(body)
+                .build();
     }
 
     @Override
     public void retrying(DoubleTickException failure, int tries, Duration wait) {
+        failures.add(failure);
         reports.add("retrying " + failure.reason() + " " + tries);
         onRetry.run();
     }
@@ -111,7 +147,10 @@ final class ClientFixture implements CallListener, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         timer.shutdownNow();
+        if (server != null) {
+            server.close();
+        }
     }
 }

@@ -1,91 +1,119 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static io.jenkins.plugins.doubletick.client.ClientFixture.assertFailure;
+import static io.jenkins.plugins.doubletick.client.ClientFixture.assertSuccess;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.failureOf;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.key;
 import static io.jenkins.plugins.doubletick.client.ClientFixture.resultOf;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
+import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The client against the stand-in. */
+/** The client against the stand-in, and its team; {@link TeamResponseTest} has the odd responses. */
 class DoubleTickClientTest {
 
+    private static final Reply TEAM = answer(200, "{\"data\":[{\"name\":\"Asha Rao\"}]}");
+
+    @AutoClose
     private DoubleTickStandIn standIn;
+
+    @AutoClose
     private ClientFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
         standIn = new DoubleTickStandIn(0);
-        fixture = new ClientFixture(standIn.url());
+        fixture = new ClientFixture(standIn.url(), defaults -> {});
     }
 
-    @AfterEach
-    void stop() {
-        fixture.close();
-        standIn.close();
+    private CompletableFuture<LogoutResult> send(String number) throws DoubleTickException {
+        return fixture.send(key(), number);
+    }
+
+    private void assertRequest(String method, String path, String contentType, String body) {
+        assertEquals(
+                List.of(new DoubleTickStandIn.Request(
+                        method, path, DoubleTickStandIn.KEY, contentType, "test/1", body)),
+                standIn.requests());
     }
 
     @Test
     void memberIsLoggedOut() throws Exception {
-        assertEquals(new LogoutResult(201, 1), fixture.logout("+91 98765-43210"));
-
-        assertEquals(
-                List.of(new DoubleTickStandIn.Request(
-                        "POST",
-                        "/team-member/logout",
-                        DoubleTickStandIn.KEY,
-                        "application/json",
-                        "test/1",
-                        "{\"userPhoneNumber\":\"919876543210\"}")),
-                standIn.requests());
+        assertEquals(new LogoutResult(201, 1), resultOf(send("+91 98765-43210")));
+        assertRequest("POST", "/team-member/logout", "application/json", "{\"userPhoneNumber\":\"919876543210\"}");
         assertEquals(List.of(), fixture.reports);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            +919876543299 | LOGIN_NUMBER_REJECTED | 422 | DoubleTick answered 422: User is not a member of the team
-            +919876543260 | NOT_CONFIRMED | 201 | DoubleTick answered 201, but without "success": true
-            +919876543270 | NOT_CONFIRMED | 200 | DoubleTick answered 200, but without "success": true
-            +919876543240 | SERVER_ERROR  | 503 | DoubleTick answered 503: The service is being updated (4 tries)
+            +919876543299 | 422 | LOGIN_NUMBER_REJECTED: DoubleTick answered 422: User is not a member of the team
+            +919876543260 | 201 | NOT_CONFIRMED: DoubleTick answered 201, but without "success": true
+            +919876543270 | 200 | NOT_CONFIRMED: DoubleTick answered 200, but without "success": true
+            +919876543240 | 503 | SERVER_ERROR: DoubleTick answered 503: The service is being updated (4 tries)
             """)
-    void memberIsNotLoggedOut(String number, Reason reason, int status, String message) throws Exception {
-        DoubleTickException failure = fixture.failure(number, reason);
-        assertEquals(message, failure.getMessage());
+    void memberIsNotLoggedOut(String number, int status, String expected) throws Exception {
+        DoubleTickException failure = assertFailure(expected, failureOf(send(number)));
         assertEquals(status, failure.status());
         assertEquals(standIn.requests().size(), failure.tries());
     }
 
     @Test
     void memberIsLoggedOutAtTheSecondTry() throws Exception {
-        assertEquals(new LogoutResult(201, 2), fixture.logout(DoubleTickStandIn.BUSY));
+        assertEquals(new LogoutResult(201, 2), resultOf(send(DoubleTickStandIn.BUSY)));
         assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.reports);
     }
 
     @Test
     void keyIsChecked() throws Exception {
         resultOf(fixture.client.checkKey(key()));
-        assertEquals("GET", standIn.requests().get(0).method());
-        assertEquals("/roles", standIn.requests().get(0).path());
+        assertRequest("GET", "/roles", null, "");
+        assertFailure(
+                "API_KEY_REJECTED: DoubleTick answered 401: Invalid public api key",
+                failureOf(fixture.client.checkKey(ApiKey.parse("key_wrong"))));
+    }
 
-        DoubleTickException failure = failureOf(fixture.client.checkKey(ApiKey.parse("key_wrong")));
-        assertEquals(Reason.API_KEY_REJECTED, failure.reason());
-        assertEquals("DoubleTick answered 401: Invalid public api key", failure.getMessage());
+    @Test
+    void teamIsRead() throws Exception {
+        Team team = resultOf(fixture.team()).team();
+        assertRequest("GET", "/team", null, "");
+        assertEquals(9, team.members().size());
+        assertEquals(
+                "Asha Rao|asha.rao@example.com|Agent|false|+91••••••3210",
+                TeamResponseTest.describe(team.members().get(0)));
+    }
+
+    @Test
+    void teamIsKeptForItsKeyAndAFailureIfTheCallerAcceptsIt() throws Exception {
+        String body = "{\"message\":\"No " + DoubleTickStandIn.KEY + " here\"}";
+        try (ClientFixture scripted = new ClientFixture(answer(403, body), answer(503, ""), TEAM)) {
+            DoubleTickException failure = failureOf(scripted.team());
+            assertFailure("API_KEY_FORBIDDEN: DoubleTick answered 403: No **** here", failure);
+            assertSame(failure, failureOf(scripted.client.team(key(), TeamCache.KEPT)));
+            assertFalse(resultOf(scripted.team()).kept());
+            assertTrue(resultOf(scripted.team()).kept());
+            ApiKey other = ApiKey.parse(DoubleTickStandIn.SECOND_KEY);
+            assertFalse(resultOf(scripted.client.team(other, TeamCache.KEPT)).kept());
+        }
     }
 
     @Test
     void apiBehindAPathOfAGateway() throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.success());
-                ClientFixture gateway = new ClientFixture(server.url() + "/doubletick/")) {
-            gateway.logout(DoubleTickStandIn.MEMBER);
+                ClientFixture gateway = new ClientFixture(server.url() + "/doubletick/", defaults -> {})) {
+            assertSuccess(gateway.send());
             assertTrue(server.awaitRequest().startsWith("POST /doubletick/team-member/logout HTTP/1.1\r\n"));
         }
     }
@@ -93,7 +121,7 @@ class DoubleTickClientTest {
     /** A connection that fell silent costs one try of one call only if no other call uses it. */
     @Test
     void noConnectionIsShared() throws Exception {
-        fixture.logout(DoubleTickStandIn.MEMBER);
+        assertSuccess(send(DoubleTickStandIn.MEMBER));
         OkHttpClient http = fixture.client.http;
         assertEquals(0, http.connectionPool().connectionCount());
         assertEquals(List.of(Protocol.HTTP_1_1), http.protocols());

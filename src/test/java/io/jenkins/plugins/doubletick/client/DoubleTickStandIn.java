@@ -3,12 +3,10 @@ package io.jenkins.plugins.doubletick.client;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,11 +113,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private volatile boolean printsRequests;
     private final Set<String> refusedOnce = ConcurrentHashMap.newKeySet();
 
-    /**
-     * Starts it.
-     *
-     * @param port where it listens on the loopback address; 0 for any free port
-     */
+    /** @param port on the loopback address; 0 for any free port */
     public DoubleTickStandIn(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
@@ -144,7 +138,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
 
     /** All requests so far but those to {@code /stand-in}. */
     public List<Request> requests() {
-        return new ArrayList<>(requests);
+        return List.copyOf(requests);
     }
 
     /** The next request that nobody awaited yet; fails after a minute without one. */
@@ -162,35 +156,27 @@ public final class DoubleTickStandIn implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void handle(HttpExchange exchange) {
-        try {
-            String method = exchange.getRequestMethod();
-            String path = exchange.getRequestURI().getPath();
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            if (path.equals("/stand-in/logouts")) {
-                send(exchange, json(200, listLogouts()));
-                return;
-            }
-            Request request = new Request(
-                    method,
-                    path,
-                    exchange.getRequestHeaders().getFirst("Authorization"),
-                    exchange.getRequestHeaders().getFirst("Content-Type"),
-                    exchange.getRequestHeaders().getFirst("User-Agent"),
-                    body);
-            requests.add(request);
-            Answer answer = answer(request);
-            arrivals.add(request);
-            if (printsRequests) {
-                System.out.println("DoubleTick stand-in: " + request.method() + " " + request.path() + " "
-                        + request.body() + " -> "
-                        + (answer == null ? "no answer" : answer.status() + " " + answer.body()));
-            }
-            if (answer != null) {
-                send(exchange, answer);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private void handle(HttpExchange exchange) throws IOException {
+        Request request = new Request(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath(),
+                exchange.getRequestHeaders().getFirst("Authorization"),
+                exchange.getRequestHeaders().getFirst("Content-Type"),
+                exchange.getRequestHeaders().getFirst("User-Agent"),
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        if (request.path().equals("/stand-in/logouts")) {
+            send(exchange, json(200, listLogouts()));
+            return;
+        }
+        requests.add(request);
+        Answer answer = answer(request);
+        arrivals.add(request);
+        if (printsRequests) {
+            System.out.println("DoubleTick stand-in: " + request.method() + " " + request.path() + " " + request.body()
+                    + " -> " + (answer == null ? "no answer" : answer.status() + " " + answer.body()));
+        }
+        if (answer != null) {
+            send(exchange, answer);
         }
     }
 
@@ -245,9 +231,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
 
     private static boolean isMember(String digits) {
         return UNLISTED.contains(digits)
-                || TEAM.stream()
-                        .anyMatch(member ->
-                                member.phone() != null && digits(member.phone()).equals(digits));
+                || TEAM.stream().anyMatch(member -> digits.equals(digits(String.valueOf(member.phone()))));
     }
 
     /** Every other time. */

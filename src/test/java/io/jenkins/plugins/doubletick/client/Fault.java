@@ -10,7 +10,6 @@ import javax.net.ServerSocketFactory;
 /** A row of a table of faults: what a server, or a proxy before it, does, and how a logout must end because of it. */
 public final class Fault {
 
-    /** Opens a server; a server that is closed again is one that is down. */
     interface Opener {
         ScriptedServer open() throws IOException;
     }
@@ -23,6 +22,7 @@ public final class Fault {
     IntFunction<ProxySettings> proxy;
     int proxyRequests;
     Duration callTimeout = Timeouts.DEFAULT.response();
+    int maxTries = 4;
     int tries = 1;
     int requests = 1;
     Reason reason;
@@ -86,14 +86,11 @@ public final class Fault {
         return this;
     }
 
-    /** A try ends after a second. */
-    public Fault impatient() {
+    /** Each of two tries ends after a second. */
+    Fault slow() {
         callTimeout = Duration.ofSeconds(1);
-        return this;
-    }
-
-    boolean isImpatient() {
-        return callTimeout.toSeconds() == 1;
+        maxTries = 2;
+        return fails(2, "TIMED_OUT: No answer within 1 s");
     }
 
     /** How often the client tries, and the server gets a request. */
@@ -108,10 +105,10 @@ public final class Fault {
         return this;
     }
 
-    /** @param text the message; {n} stands for any digits, {host}, {port} and {proxy} for the server's and the proxy's */
-    public Fault fails(Reason reason, String text) {
+    /** @param message {n} stands for any digits, {host}, {port} and {proxy} for the server's and the proxy's */
+    public Fault fails(Reason reason, String message) {
         this.reason = reason;
-        this.text = text;
+        text = message;
         return this;
     }
 

@@ -1,20 +1,34 @@
 package io.jenkins.plugins.doubletick.client;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
+import static io.jenkins.plugins.doubletick.client.ClientFixture.failureOf;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.answer;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.drip;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.raw;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.reset;
+import static io.jenkins.plugins.doubletick.client.ScriptedServer.silence;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.io.IOException;
-import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.net.ServerSocketFactory;
 import okhttp3.OkHttpClient;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.GzipSink;
+import okio.Okio;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,22 +37,43 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each row of the {@link FaultTable}: how a logout ends, what was sent for it, and that nothing shows key or number. */
+/**
+ * What can go wrong between the client and DoubleTick: how a logout ends, what was sent for it, and that nothing shows key or
+ * number. {@link ApiResponseTest} has the meaning of a whole response.
+ */
 @ExtendWith(ArabicLocale.class)
 class FaultTableTest {
 
+    private static final String OK = "{\"success\":true}";
+    private static final Reply SUCCESS = ScriptedServer.success();
+    private static final Reply HANG_UP = (socket, server) -> {};
+    private static final Reply TUNNEL = ProxyReplies.tunnel();
+    private static final IntFunction<ProxySettings> OPEN = ProxySettings::withoutLogin;
+
+    private static final String LOST = "CONNECTION_LOST: The connection was lost before the response was complete";
+    private static final String NO_HTTP = "CONNECTION_LOST: The response is not valid HTTP";
+    private static final String REFUSED =
+            "CONNECTION_FAILED: No connection to {host} on port {port}: the host rejects it or cannot be reached";
+    private static final String UNTRUSTED =
+            "TLS: The TLS certificate of localhost has expired or is not trusted by Java";
+    private static final String LOGIN =
+            "PROXY_LOGIN: The proxy requires a login and does not accept the configured one";
+    private static final String NO_TUNNEL = ": The proxy answered {n} and does not forward the request";
+    private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
+
+    /** Certificates cannot be made in each test's locale. */
+    private static final ServerSocketFactory TRUSTED = TestCertificates.trusted();
+
     private static ScriptedServer elsewhere;
-    private static List<Fault> slow;
 
     @RegisterExtension
     private final SystemLog log = new SystemLog();
 
-    private final LeakSearch search = new LeakSearch(List.of(DoubleTickStandIn.KEY), List.of(DoubleTickStandIn.MEMBER));
+    private final List<IOException> reportedToProxySelector = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void open() throws IOException {
-        elsewhere = new ScriptedServer(ScriptedServer.success());
-        slow = FaultTable.slow().toList(); // Certificates cannot be made in each test's locale.
+        elsewhere = new ScriptedServer(SUCCESS);
     }
 
     @AfterAll
@@ -46,12 +81,219 @@ class FaultTableTest {
         elsewhere.close();
     }
 
-    static Stream<Fault> faults() {
-        return FaultTable.all(elsewhere.url());
+    static Stream<Fault> forms() {
+        byte[] large = gzip(OK + " ".repeat(5_000_000));
+        return Stream.of(
+                Fault.of("gzip", answer(201, gzip(OK), "Content-Encoding: gzip")),
+                Fault.of("5 MB in 5 kB of gzip", answer(201, large, "Content-Encoding: gzip"))
+                        .fails("NOT_CONFIRMED: DoubleTick answered 201, but without \"success\": true"),
+                Fault.of("no reason phrase", raw("HTTP/1.1 404\r\n\r\n"))
+                        .fails("UNEXPECTED_STATUS: DoubleTick answered 404"),
+                Fault.of("the key in the reason phrase", raw("HTTP/1.1 404 No " + DoubleTickStandIn.KEY + "\r\n\r\n"))
+                        .fails("UNEXPECTED_STATUS: DoubleTick answered 404: No ****"),
+                Fault.of("a status below zero", raw("HTTP/1.1 -12 Status\r\n\r\n"))
+                        .fails(
+                                4,
+                                "INTERNAL: Jenkins could not send the request or read the response: "
+                                        + "java.lang.IllegalStateException: code < 0: -12"),
+                Fault.of("an endless body", (socket, server) -> {
+                            raw(head("X: x")).to(socket, server);
+                            while (true) {
+                                socket.getOutputStream().write(new byte[1024]);
+                            }
+                        })
+                        .fails("NOT_CONFIRMED: DoubleTick answered 201, but without \"success\": true"),
+                Fault.of("204 with a body", answer(204, OK)).fails(4, NO_HTTP),
+                Fault.of("a mail server", raw("220 mail.example.com ESMTP\r\n")).fails(4, NO_HTTP));
+    }
+
+    static Stream<Fault> broken() {
+        return Stream.of(
+                Fault.down("connection refused").fails(4, REFUSED),
+                Fault.down("unknown host")
+                        .host("doubletick.invalid")
+                        .fails(4, "UNKNOWN_HOST: The host name doubletick.invalid is unknown"),
+                Fault.deaf("reset before the request", reset()).fails(4, LOST),
+                Fault.of("closed after the request", HANG_UP).fails(4, LOST),
+                Fault.of("cut in the header", raw("HTTP/1.1 201 Created\r\nContent-Le"))
+                        .fails(4, LOST),
+                Fault.of("cut in the body", raw(head("Content-Length: 17") + OK))
+                        .fails(4, LOST),
+                Fault.of("cut between chunks", raw(head("Transfer-Encoding: chunked") + "10\r\n" + OK + "\r\n"))
+                        .fails(4, LOST),
+                Fault.of("a success at the last try", answer(500, ""), reset(), answer(502, ""), SUCCESS)
+                        .tries(4),
+                Fault.of("a refusal after a failure", answer(500, ""), answer(401, "{}"))
+                        .fails(2, "API_KEY_REJECTED: DoubleTick answered 401: Status"));
+    }
+
+    static Stream<Fault> certificates() {
+        return Stream.of(
+                behindTls("TLS"),
+                untrusted("an unknown authority", TestCertificates.byUnknownAuthority())
+                        .fails(UNTRUSTED),
+                untrusted("an expired certificate", TestCertificates.expired()).fails(UNTRUSTED),
+                untrusted("a certificate for another host", TestCertificates.forAnotherHost())
+                        .fails("TLS: The TLS certificate is for another host than localhost"),
+                Fault.deaf("no TLS", raw("HTTP/1.1 400 Bad Request\r\n\r\n"))
+                        .https()
+                        .fails("TLS: No secure connection to localhost: Unsupported or unrecognized SSL message"),
+                Fault.deaf(
+                                "cut while shaking hands",
+                                (socket, server) -> socket.getInputStream().read())
+                        .https()
+                        .fails(4, LOST));
+    }
+
+    /** Neither followed, with the key or without, nor taken for a success. */
+    static Stream<Fault> redirects() {
+        String target = elsewhere.url() + "/x";
+        return IntStream.of(301, 302, 303, 307, 308)
+                .mapToObj(status -> Fault.of("redirect " + status, answer(status, OK, "Location: " + target))
+                        .fails("REDIRECTED: DoubleTick answered " + status + ", a redirect to " + target
+                                + ", which the plugin does not follow: Status"));
+    }
+
+    static Stream<Fault> waits() {
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+        Stream<String> none = Stream.of("0", date(now.minusYears(1)), "soon", "-5", "0.5", "");
+        Stream<String> tooLong =
+                Stream.of("63", "9".repeat(40), date(now.plusHours(1)), "Fri, 31 Dec 9999 23:59:59 GMT");
+        String text =
+                ": DoubleTick answered {n}: Status. DoubleTick asks for a wait of {n} s, but the plugin waits 60 s at most";
+        return Stream.concat(
+                none.flatMap(wait -> Stream.of(wait(429, wait), wait(503, wait))),
+                tooLong.flatMap(wait -> Stream.of(
+                        wait(429, wait).fails(1, "RATE_LIMITED" + text),
+                        wait(503, wait).fails(1, "SERVER_ERROR" + text))));
+    }
+
+    private static Fault wait(int status, String retryAfter) {
+        String name = status + " with Retry-After: " + retryAfter;
+        return Fault.of(name, answer(status, OK, "Retry-After: " + retryAfter), SUCCESS)
+                .tries(2);
+    }
+
+    private static String date(ZonedDateTime time) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(time);
+    }
+
+    static Stream<Fault> proxies() {
+        return Stream.of(
+                behindTls("a proxy").proxy(OPEN, 1, TUNNEL),
+                Fault.tls("a proxy before a server that fails", TRUSTED, answer(500, ""))
+                        .proxy(OPEN, 4, TUNNEL)
+                        .fails(4, "SERVER_ERROR: DoubleTick answered 500: Status"),
+                untrusted("a proxy that replaces the certificate", TestCertificates.byUnknownAuthority())
+                        .proxy(OPEN, 1, TUNNEL)
+                        .fails(UNTRUSTED + VIA),
+                refusing("a proxy that refuses", 1, answer(403, "<html>Forbidden"))
+                        .fails("PROXY" + NO_TUNNEL + VIA),
+                refusing("a proxy that cannot reach DoubleTick", 4, answer(502, ""))
+                        .fails(4, "CONNECTION_FAILED" + NO_TUNNEL + VIA),
+                refusing("a proxy that hangs up", 4, HANG_UP).fails(4, LOST + VIA),
+                unusable("a proxy that is down", OPEN).fails(4, REFUSED + VIA),
+                unusable("a proxy with an unknown name", port -> new ProxySettings("proxy.invalid", port, null, null))
+                        .fails(
+                                4,
+                                "UNKNOWN_HOST: The host name proxy.invalid is unknown"
+                                        + VIA.replace("127.0.0.1", "proxy.invalid")),
+                unusable("a proxy at an impossible port", port -> ProxySettings.withoutLogin(99_999))
+                        .fails("PROXY: The proxy settings are not valid: port out of range:99999"));
+    }
+
+    static Stream<Fault> logins() {
+        String basic = "Basic realm=\"proxy\"";
+        return Stream.of(
+                login("right", basic),
+                login("right", basic, "NTLM"),
+                login("right", "Negotiate", "Basic realm=\"B\u00fcro\"", "NTLM"),
+                login("right", "Negotiate, NTLM, Basic realm=\"proxy\""),
+                login("wrong", basic).requests(0).fails(LOGIN + VIA),
+                behindTls("a missing login")
+                        .proxy(OPEN, 1, ProxyReplies.loginBy(basic))
+                        .requests(0)
+                        .fails(LOGIN + VIA),
+                refusing("another login than Basic", 1, ProxyReplies.loginBy("Negotiate", "NTLM"))
+                        .fails(LOGIN + VIA),
+                // The service must not get the proxy's login.
+                Fault.tls("a server behind the proxy", TRUSTED, ProxyReplies.loginBy("Basic"))
+                        .proxy(as("right"), 1, TUNNEL)
+                        .fails("PROXY: DoubleTick answered 407: Status"));
+    }
+
+    private static Fault login(String password, String... challenges) {
+        return behindTls(password + " login for " + String.join(" and ", challenges))
+                .proxy(as(password), 2, ProxyReplies.login("jenkins", "right", TUNNEL, challenges));
+    }
+
+    /** Where a proxy would read the key in clear. */
+    static Stream<Fault> loopback() {
+        return Stream.of(
+                Fault.of("http to 127.0.0.1", SUCCESS).proxyDown(OPEN),
+                Fault.of("http to localhost", SUCCESS).host("localhost").proxyDown(OPEN),
+                Fault.down("http to [::1]").host("[::1]").proxyDown(OPEN).fails(4, REFUSED.replace("{host}", "::1")));
+    }
+
+    /** Those that end by the time limit of each try, or wait for as long as they are asked to: all at once. */
+    private static List<Fault> slow() {
+        String padded = "{\"success\":" + " ".repeat(100) + "true}";
+        return List.of(
+                Fault.of("never answers", silence()).slow(),
+                Fault.deaf("never reads", silence()).slow(),
+                Fault.of("a header byte by byte", drip(head("Content-Length: 16") + OK))
+                        .slow(),
+                Fault.of("a body byte by byte", (socket, server) -> {
+                            raw(head("Content-Length: " + padded.length())).to(socket, server);
+                            drip(padded).to(socket, server);
+                        })
+                        .slow(),
+                Fault.tls("never shakes hands", ServerSocketFactory.getDefault(), silence())
+                        .requests(0)
+                        .slow(),
+                refusing("a proxy that never answers", 2, silence())
+                        .slow()
+                        .fails("TIMED_OUT: No answer within 1 s" + VIA),
+                wait(429, "1"),
+                wait(503, "1"));
+    }
+
+    private static Fault behindTls(String name) {
+        return Fault.tls(name, TRUSTED, SUCCESS);
+    }
+
+    private static Fault untrusted(String name, ServerSocketFactory certificate) {
+        return Fault.tls(name, certificate, SUCCESS).requests(0);
+    }
+
+    private static Fault refusing(String name, int seen, Reply reply) {
+        return behindTls(name).proxy(as("right"), seen, reply).requests(0);
+    }
+
+    private static Fault unusable(String name, IntFunction<ProxySettings> settings) {
+        return behindTls(name).proxyDown(settings).requests(0);
+    }
+
+    private static IntFunction<ProxySettings> as(String password) {
+        return port -> new ProxySettings("127.0.0.1", port, "jenkins", password);
+    }
+
+    private static String head(String header) {
+        return new String(ScriptedServer.head(201, header), US_ASCII);
+    }
+
+    private static byte[] gzip(String text) {
+        Buffer zipped = new Buffer();
+        try (BufferedSink sink = Okio.buffer(new GzipSink(zipped))) {
+            sink.writeUtf8(text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return zipped.readByteArray();
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("faults")
+    @MethodSource({"forms", "broken", "certificates", "redirects", "waits", "proxies", "logins", "loopback"})
     void logoutEndsAsItMust(Fault fault) throws Exception {
         try (Attempt attempt = new Attempt(fault)) {
             attempt.check();
@@ -61,80 +303,99 @@ class FaultTableTest {
     @Test
     void slowLogoutsEndAsTheyMust() throws Exception {
         List<Attempt> attempts = new ArrayList<>();
-        for (Fault fault : slow) {
+        for (Fault fault : slow()) {
             attempts.add(new Attempt(fault));
         }
-        assertAll(attempts.stream().map(attempt -> () -> assertAll(attempt.fault.name, attempt::check)));
         for (Attempt attempt : attempts) {
-            attempt.close();
+            try (attempt) {
+                attempt.check();
+            }
         }
     }
 
     /** One logout under way. */
-    private final class Attempt implements CallListener, AutoCloseable {
+    private final class Attempt implements AutoCloseable {
 
         private final Fault fault;
         private final FaultyService service;
         private final ClientFixture fixture;
-        private final List<IOException> toldToProxySelector = new CopyOnWriteArrayList<>();
-        private final List<DoubleTickException> failures = new CopyOnWriteArrayList<>();
-        private final List<Integer> tries = new CopyOnWriteArrayList<>();
         private final CompletableFuture<LogoutResult> result;
 
         Attempt(Fault fault) throws Exception {
             this.fault = fault;
             service = fault.open();
-            OkHttpClient.Builder http = TestCertificates.trustedBy(new OkHttpClient.Builder());
-            if (service.proxySettings() != null) {
-                service.proxySettings().applyTo(http, toldToProxySelector);
-            }
             fixture = new ClientFixture(service.url(), settings -> {
-                settings.http = http.build();
-                settings.retry = new Retry(fault.isImpatient() ? 2 : 4, ClientFixture.INSTANT);
+                settings.http = http(service.proxySettings());
+                settings.retry = new Retry(fault.maxTries, ClientFixture.INSTANT);
                 settings.answerWithin(fault.callTimeout);
             });
-            result = fixture.client.logout(ClientFixture.key(), LoginNumber.parse(DoubleTickStandIn.MEMBER), this);
+            result = fixture.send();
         }
 
         private void check() throws Exception {
-            try {
-                LogoutResult success = ClientFixture.resultOf(result);
-                assertTrue(fault.isSuccess(), () -> "False success: " + success);
-                assertEquals(fault.tries, success.tries());
-            } catch (ExecutionException e) {
-                assertFailure(assertInstanceOf(DoubleTickException.class, e.getCause()));
+            if (fault.isSuccess()) {
+                assertEquals(fault.tries, ClientFixture.resultOf(result).tries());
+            } else {
+                DoubleTickException failure = failureOf(result);
+                fixture.failures.add(failure);
+                assertTrue(failure.getMessage().matches(service.message()), fault + ": " + failure.getMessage());
+                assertEquals(fault.reason, failure.reason());
+                assertEquals(fault.tries, failure.tries());
             }
-            assertEquals(IntStream.range(1, fault.tries).boxed().toList(), tries);
+            assertEquals(fault.tries - 1, fixture.reports.size());
             service.assertRequests("");
             assertEquals(0, elsewhere.connections(), "Connections to another host");
-            failures.forEach(failure -> search.forKeysAndNumbers("a failure", LeakSearch.print(failure)));
-            toldToProxySelector.forEach(e -> search.forKeysAndNumbers("the proxy selector", LeakSearch.print(e)));
-            search.forKeysAndNumbers("the log", log.ours() + log.others());
-            assertEquals(List.of(), search.hits());
-        }
-
-        private void assertFailure(DoubleTickException failure) {
-            failures.add(failure);
-            assertTrue(!fault.isSuccess() && failure.getMessage().matches(service.message()), failure::getMessage);
-            assertEquals(fault.reason, failure.reason());
-            assertEquals(fault.tries, failure.tries());
-        }
-
-        @Override
-        public void retrying(DoubleTickException failure, int count, Duration wait) {
-            failures.add(failure);
-            tries.add(count);
-        }
-
-        @Override
-        public void rateLimited(Duration wait) {
-            throw new AssertionError("There is no other logout");
+            assertNoLeak(fixture, DoubleTickStandIn.KEY, DoubleTickStandIn.MEMBER);
         }
 
         @Override
         public void close() throws IOException {
             fixture.close();
             service.close();
+        }
+    }
+
+    private OkHttpClient http(ProxySettings proxy) {
+        OkHttpClient.Builder http = TestCertificates.trustedBy(new OkHttpClient.Builder());
+        return (proxy == null ? http : proxy.applyTo(http, reportedToProxySelector)).build();
+    }
+
+    private void assertNoLeak(ClientFixture fixture, String key, String number) {
+        LeakSearch search = new LeakSearch(List.of(key), List.of(number));
+        fixture.failures.forEach(failure -> search.forKeysAndNumbers("a failure", LeakSearch.print(failure)));
+        reportedToProxySelector.forEach(e -> search.forKeysAndNumbers("the proxy selector", LeakSearch.print(e)));
+        search.forKeysAndNumbers("the log", log.ours() + log.others());
+        assertEquals(List.of(), search.hits());
+    }
+
+    @Test
+    void serverThatSendsBackWhatItWasSent() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(EchoingServer.reply())) {
+            echo(server.url(), new OkHttpClient(), 4);
+        }
+    }
+
+    @Test
+    void proxyThatSendsBackWhatItWasSent() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(TRUSTED, EchoingServer.reply());
+                ScriptedServer proxy = new ScriptedServer(TUNNEL)) {
+            OkHttpClient http = http(ProxySettings.withoutLogin(proxy.port()));
+            echo("https://localhost:" + server.port(), http, 1);
+        }
+        assertFalse(reportedToProxySelector.isEmpty());
+    }
+
+    private void echo(String url, OkHttpClient http, int maxTries) throws Exception {
+        ApiKey key = ApiKey.parse("key_echoed-4c1D+/e0==");
+        try (ClientFixture fixture = new ClientFixture(url, settings -> {
+            settings.http = http;
+            settings.retry = new Retry(maxTries, ClientFixture.INSTANT);
+        })) {
+            for (String number : EchoingServer.numbers()) {
+                fixture.failures.add(failureOf(fixture.send(key, number)));
+            }
+            fixture.failures.add(failureOf(fixture.client.checkKey(key)));
+            assertNoLeak(fixture, key.value(), EchoingServer.NUMBERS);
         }
     }
 }

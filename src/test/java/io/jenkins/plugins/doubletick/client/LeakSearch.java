@@ -1,17 +1,15 @@
 package io.jenkins.plugins.doubletick.client;
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -19,6 +17,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
@@ -30,10 +29,7 @@ public final class LeakSearch {
     private final List<String> hits = new CopyOnWriteArrayList<>();
     private int searched;
 
-    /**
-     * @param keys the clear keys
-     * @param numbers the clear login numbers
-     */
+    /** @param numbers the clear login numbers */
     public LeakSearch(List<String> keys, List<String> numbers) {
         for (String key : keys) {
             this.keys.add(key);
@@ -46,17 +42,15 @@ public final class LeakSearch {
                 .toList();
     }
 
-    /** A key has no business here. */
     public void forKeys(String where, String text) {
         searched++;
-        // Also one that is broken up, by zeros as UTF-16 or by anything that no key has in it.
+        // Also a key that is broken up, by zeros as UTF-16 or by other characters that no key has.
         String compact = text.replaceAll("\u001B\\[[0-9;]*[a-z]|[^!-~]", "").toLowerCase(Locale.ROOT);
         keys.stream()
                 .filter(key -> compact.contains(key.toLowerCase(Locale.ROOT)))
                 .forEach(key -> hits.add("The key " + key + " in " + where));
     }
 
-    /** Neither a key nor a clear login number has. */
     public void forKeysAndNumbers(String where, String text) {
         forKeys(where, text);
         String digits = text.replaceAll("(?<=[0-9])[^0-9A-Za-z<>]{1,3}(?=[0-9])", "");
@@ -72,64 +66,42 @@ public final class LeakSearch {
         return text.toString();
     }
 
-    /** All files below a directory, as bytes, and unpacked where they are packed. */
     public void filesForKeys(Path directory) throws IOException {
-        for (Path file : files(directory)) {
-            forKeys(file.toString(), read(file));
-        }
+        search(directory, this::forKeys);
     }
 
     public void filesForKeysAndNumbers(Path directory) throws IOException {
-        for (Path file : files(directory)) {
-            forKeysAndNumbers(file.toString(), read(file));
-        }
+        search(directory, this::forKeysAndNumbers);
     }
 
     /** Leaves out the plugins, which Jenkins unpacks but does not write to, and temporary files that vanish meanwhile. */
-    private static List<Path> files(Path directory) throws IOException {
-        Path plugins = directory.resolve("plugins");
-        List<Path> found = new ArrayList<>();
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path child, BasicFileAttributes attributes) {
-                return child.equals(plugins) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    private static void search(Path directory, BiConsumer<String, String> search) throws IOException {
+        List<File> left = new ArrayList<>(List.of(directory.toFile()));
+        while (!left.isEmpty()) {
+            File file = left.remove(left.size() - 1);
+            File[] children = file.toPath().equals(directory.resolve("plugins")) ? null : file.listFiles();
+            if (children != null && !Files.isSymbolicLink(file.toPath())) {
+                left.addAll(List.of(children));
+            } else if (Files.isRegularFile(file.toPath())) {
+                search.accept(file.toString(), read(file.toPath()));
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile()) {
-                    found.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (failure instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failure;
-            }
-        });
-        return found;
+        }
     }
 
+    /** Returns the bytes of a file as characters, unpacked if it is packed. */
     private static String read(Path file) throws IOException {
-        byte[] bytes;
         try {
-            bytes = Files.readAllBytes(file);
+            byte[] bytes = Files.readAllBytes(file);
+            if (bytes.length > 2 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B) {
+                bytes = new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
+            }
+            return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             return "";
         }
-        if (bytes.length > 2 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B) {
-            try (GZIPInputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-                bytes = unpacked.readAllBytes();
-            }
-        }
-        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Where something was found, and nothing if nothing was. */
+    /** Where something was found. */
     public List<String> hits() {
         return hits;
     }

@@ -6,22 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * Calls DoubleTick itself, with the API key of the environment, and prints what it answers beside what {@code docs/api.md}
+ * Calls DoubleTick itself, with the API key of the environment, and prints each response beside what {@code docs/api.md}
  * claims. CONTRIBUTING says how to run it.
  */
 @EnabledIfEnvironmentVariable(named = "DOUBLETICK_API_KEY", matches = ".+")
@@ -30,54 +25,48 @@ class LiveServiceTest {
     /** No country has the code 999. */
     private static final String NOBODY = "+999999999999";
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private DoubleTickClient client;
+    @AutoClose
+    private ClientFixture fixture;
+
     private ApiKey key;
     private volatile String answer = "none";
 
     @BeforeEach
     void setUp() throws Exception {
         key = ApiKey.parse(System.getenv("DOUBLETICK_API_KEY"));
-        client = new DoubleTickClient(
-                new OkHttpClient.Builder().addInterceptor(this::look).build(),
-                HttpUrl.get(DoubleTickClient.DEFAULT_URL),
-                "doubletick-plugin/live-test",
-                Retry.DEFAULT,
-                timer);
-    }
-
-    @AfterEach
-    void tearDown() {
-        timer.shutdownNow();
+        fixture = new ClientFixture(DoubleTickClient.DEFAULT_URL, settings -> {
+            settings.http =
+                    new OkHttpClient.Builder().addInterceptor(this::look).build();
+            settings.retry = Retry.DEFAULT;
+            settings.limit = RateLimit.DEFAULT;
+        });
     }
 
     @Test
     void keyIsAccepted() throws Exception {
-        client.checkKey(key).get(5, TimeUnit.MINUTES);
+        ClientFixture.resultOf(fixture.client.checkKey(key));
         print("GET /roles with the key", "2xx, a JSON array", "2xx, JSON");
     }
 
     @Test
-    void madeUpKeyIsRefused() throws Exception {
-        DoubleTickException failure = ClientFixture.failureOf(client.checkKey(ApiKey.parse("key_made-up-for-a-test")));
-        print("GET /roles with a made-up key", "401 Invalid public api key, or 403 FORBIDDEN", failure.getMessage());
+    void inventedKeyIsRefused() throws Exception {
+        ApiKey invented = ApiKey.parse("key_invented-for-a-test");
+        DoubleTickException failure = ClientFixture.failureOf(fixture.client.checkKey(invented));
+        print("GET /roles with an invented key", "401 Invalid public api key, or 403 FORBIDDEN", failure.getMessage());
         assertEquals(401, failure.status(), 2);
     }
 
     @Test
-    void madeUpNumberIsNoMember() throws Exception {
-        DoubleTickException failure =
-                ClientFixture.failureOf(client.logout(key, LoginNumber.parse(NOBODY), CallListener.NONE));
-        print(
-                "POST /team-member/logout with a made-up number",
-                "422 User is not a member of the team",
-                failure.getMessage());
+    void inventedNumberIsNoMember() throws Exception {
+        DoubleTickException failure = ClientFixture.failureOf(fixture.send(key, NOBODY));
+        print("Logout with an invented number", "422 User is not a member of the team", failure.getMessage());
         assertEquals(Reason.LOGIN_NUMBER_REJECTED, failure.reason());
     }
 
     @Test
     void teamIsRead() throws Exception {
-        Team team = client.team(key, Duration.ZERO).get(5, TimeUnit.MINUTES).team();
+        Team team =
+                ClientFixture.resultOf(fixture.client.team(key, TeamCache.KEPT)).team();
         long withNumber = team.members().stream()
                 .filter(member -> member.loginNumber() != null)
                 .count();
@@ -90,12 +79,8 @@ class LiveServiceTest {
     @Test
     @EnabledIfEnvironmentVariable(named = "DOUBLETICK_LOGIN_NUMBER", matches = ".+")
     void memberIsLoggedOut() throws Exception {
-        LoginNumber number = LoginNumber.parse(System.getenv("DOUBLETICK_LOGIN_NUMBER"));
-        LogoutResult result = client.logout(key, number, CallListener.NONE).get(5, TimeUnit.MINUTES);
-        print(
-                "POST /team-member/logout with " + number,
-                "201 {\"success\": true}",
-                result.status() + " with \"success\": true, tries: " + result.tries());
+        LogoutResult result = ClientFixture.resultOf(fixture.send(key, System.getenv("DOUBLETICK_LOGIN_NUMBER")));
+        print("Logout with a member's number", "201 {\"success\": true}", "logged out, tries: " + result.tries());
     }
 
     private Response look(Interceptor.Chain chain) throws IOException {

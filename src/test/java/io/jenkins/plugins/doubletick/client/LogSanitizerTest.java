@@ -2,9 +2,9 @@ package io.jenkins.plugins.doubletick.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The texts of other systems in messages. {@link TeamResponseTest} has the names of members. */
 class LogSanitizerTest {
@@ -38,37 +38,20 @@ class LogSanitizerTest {
         assertEquals(line, clean(text));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "\0",
-                "\n",
-                "\r\n",
-                "\t",
-                " ",
-                "\u007F",
-                "\u0085",
-                "\u00A0",
-                "\u00AD",
-                "\u200B",
-                "\u200D",
-                "\u202E",
-                "\u2028",
-                "\uFEFF",
-                "\u001B",
-                "\u001B[31m",
-                "\u001B[8mha:AAAA\u001B[0m"
-            })
-    void keyAndNumberAreHiddenHoweverTheyAreBrokenUp(String separator) throws Exception {
-        for (String[] secret : new String[][] {{KEY, "****"}, {DIGITS, "+91••••••3210"}}) {
-            String apart = String.join(separator, secret[0].split(""));
-            assertEquals("No " + secret[1] + " here", clean("No " + apart + " here."));
-            assertEquals("x".repeat(288), clean("x".repeat(288) + apart).substring(0, 288));
-            assertEquals("x".repeat(300) + "…", clean("x".repeat(300) + apart));
-            // Shrinks far more than a message is long.
-            String many = (apart + " ").repeat(1000);
-            assertEquals((secret[1] + " ").repeat(1000).substring(0, 300).stripTrailing() + "…", clean(many));
+    @Test
+    void keyAndNumberAreHiddenHoweverTheyAreBrokenUp() throws Exception {
+        String separators = "¦\0¦\n¦\r\n¦\t¦ ¦\u007F¦\u0085¦\u00A0¦\u00AD¦\u200B¦\u200D¦\u202E¦\u2028¦\uFEFF"
+                + "¦\u001B¦\u001B[31m¦\u001B[8mha:AAAA\u001B[0m";
+        for (String separator : separators.split("¦")) {
+            for (String[] secret : new String[][] {{KEY, "****"}, {DIGITS, "+91••••••3210"}}) {
+                String apart = String.join(separator, secret[0].split(""));
+                assertEquals("No " + secret[1] + " here", clean("No " + apart + " here."));
+                assertEquals("x".repeat(288), clean("x".repeat(288) + apart).substring(0, 288));
+                assertEquals("x".repeat(300) + "…", clean("x".repeat(300) + apart));
+                // Shrinks far more than a message is long.
+                String many = (apart + " ").repeat(1000);
+                assertEquals((secret[1] + " ").repeat(1000).substring(0, 300).stripTrailing() + "…", clean(many));
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import okhttp3.Credentials;
 
@@ -18,14 +17,22 @@ public final class ProxyReplies {
         return (socket, server) -> {
             URI target = URI.create("tunnel://" + server.latestRequest().split(" ")[1]);
             try (Socket origin = new Socket(target.getHost(), target.getPort())) {
-                socket.getOutputStream()
-                        .write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                ScriptedServer.raw("HTTP/1.1 200 Connection established\r\n\r\n")
+                        .to(socket, server);
                 Thread upwards = new Thread(() -> copy(socket, origin));
                 upwards.setDaemon(true);
                 upwards.start();
                 copy(origin, socket);
             }
         };
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // One of the two hung up.
+        }
     }
 
     /** Asks for a login, until it gets this one. */
@@ -40,20 +47,10 @@ public final class ProxyReplies {
     }
 
     /** @param challenges each in a header field of its own */
-    public static Reply loginBy(String... challenges) {
-        return ScriptedServer.answer(
-                407,
-                "<html>Who are you?",
-                Arrays.stream(challenges)
-                        .map(challenge -> "Proxy-Authenticate: " + challenge)
-                        .toArray(String[]::new));
-    }
-
-    private static void copy(Socket from, Socket to) {
-        try {
-            from.getInputStream().transferTo(to.getOutputStream());
-        } catch (IOException e) {
-            // One of the two hung up.
-        }
+    static Reply loginBy(String... challenges) {
+        String[] headers = Arrays.stream(challenges)
+                .map(challenge -> "Proxy-Authenticate: " + challenge)
+                .toArray(String[]::new);
+        return ScriptedServer.answer(407, "<html>Who are you?", headers);
     }
 }

@@ -24,11 +24,7 @@ public record ProxySettings(String host, int port, String user, String password)
         return new ProxySettings("127.0.0.1", port, null, null);
     }
 
-    /**
-     * The same client with this proxy for every request.
-     *
-     * @param failures gets every failure that OkHttp reports to the proxy selector
-     */
+    /** @param failures gets every failure that OkHttp reports to the proxy selector */
     OkHttpClient.Builder applyTo(OkHttpClient.Builder client, List<IOException> failures) {
         return client.proxySelector(new ProxySelector() {
                     @Override
@@ -51,12 +47,12 @@ public record ProxySettings(String host, int port, String user, String password)
             throw new AssertionError("A warning for each request");
         }
         Request request = demand.request();
-        return user == null
-                        || request.header("Proxy-Authorization") != null
-                        || !challenge.toLowerCase(Locale.ROOT).startsWith("basic")
-                ? null
-                : request.newBuilder()
-                        .header("Proxy-Authorization", Credentials.basic(user, password))
-                        .build();
+        boolean isAnswered = user != null
+                && request.header("Proxy-Authorization") == null
+                && challenge.toLowerCase(Locale.ROOT).startsWith("basic");
+        String login = isAnswered ? Credentials.basic(user, password) : null;
+        return isAnswered
+                ? request.newBuilder().header("Proxy-Authorization", login).build()
+                : null;
     }
 }

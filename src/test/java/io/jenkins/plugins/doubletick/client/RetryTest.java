@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.security.Security;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LongSummaryStatistics;
 import java.util.stream.LongStream;
+import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** When a request is sent again: after a failure of one call, and after a 429, which is for all calls with a key. */
+/** When a request is sent again: after a failure of one call, after a 429, and what DoubleTick asks for. */
 class RetryTest {
 
     private static final Duration LONGEST = Duration.ofSeconds(62);
@@ -71,11 +76,49 @@ class RetryTest {
         assertNull(limit.waitAfter(failure(Reason.RATE_LIMITED, LONGEST.plusMillis(1)), Duration.ZERO));
     }
 
-    /** {@code Date} leaves out the fraction of a second, so that the minute looks longer. */
+    private static Duration read(Headers headers, String extraData) throws Exception {
+        return RetryAfter.of(headers, JsonMapper.builder().build().readTree(extraData));
+    }
+
+    /** The server's date is 1 January 2026, which is 1767225600 s in Unix time; the clock here differs. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            5    | {}                                                   | 5000
+            5    | {"retryAfter": 9, "resetAt": 1767225620}             | 5000
+            Thu, 01 Jan 2026 00:00:07 GMT | {}                          | 7000
+            Wed, 31 Dec 2025 00:00:00 GMT | {}                          | 0
+            soon | {"retryAfter": 9}                                    | 9000
+            -    | {"retryAfter": 0.25}                                 | 250
+            -    | {"retryAfter": 9000}                                 | 9000000
+            -    | {"resetAt": 1767225620}                              | 20000
+            # Date has no fractions, so a wait of a minute looks longer, but is not too long.
+            -    | {"resetAt": 1767225660999}                           | 60999
+            -    | {"retryAfter": 20, "resetAt": 1767225620}            | 20000
+            -    | {"retryAfter": 20000, "resetAt": 1767225620}         | 20000
+            -    | {"retryAfter": 20000, "resetAt": 1767225620500}      | 20000
+            -    | {"retryAfter": 1200, "resetAt": 1767225601200}       | 1200
+            -    | {"retryAfter": 5, "resetAt": 1}                      | 5
+            -    | {"retryAfter": 5, "resetAt": "soon"}                 | 5000
+            -    | {"retryAfter": -5, "resetAt": 1767225620}            | 20000
+            -    | {"retryAfter": 1e300}                                | 999999999000
+            -    | {"resetAt": 1e300}                                   | 998232774400000
+            -    | {}                                                   |
+            soon | {"retryAfter": "soon", "resetAt": null}              |
+            -5   | {"retryAfter": -1, "resetAt": -1}                    |
+            0.5  | {"retryAfter": [5]}                                  |
+            """)
+    void askedWaitInMilliseconds(String header, String extraData, Long expected) throws Exception {
+        Headers.Builder headers = new Headers.Builder().add("Date", "Thu, 01 Jan 2026 00:00:00 GMT");
+        if (!header.equals("-")) {
+            headers.add("Retry-After", header);
+        }
+        Duration asked = read(headers.build(), extraData);
+        assertEquals(expected, asked == null ? null : asked.toMillis());
+    }
+
     @Test
-    void aMinuteIsNotTooLongAlthoughDateIsCut() throws Exception {
-        Duration asked = RetryAfterTest.read(null, "{\"resetAt\": 1767225660999}");
-        assertEquals(Duration.ofMillis(60_999), asked);
-        assertEquals(asked, RateLimit.DEFAULT.waitAfter(failure(Reason.RATE_LIMITED, asked), Duration.ZERO));
+    void withoutADateTheControllersClockCounts() throws Exception {
+        long resetAt = Instant.now().plusSeconds(1000).toEpochMilli();
+        assertEquals(1000, read(Headers.of(), "{\"resetAt\":" + resetAt + "}").toSeconds(), 10);
     }
 }

@@ -3,13 +3,13 @@ package io.jenkins.plugins.doubletick.client;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 
 /** A server on a loopback port that answers each request with a script, byte by byte, valid or not. */
@@ -28,6 +30,8 @@ public final class ScriptedServer implements AutoCloseable {
     public interface Reply {
         void to(Socket socket, ScriptedServer server) throws Exception;
     }
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)");
 
     private final ServerSocket serverSocket;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -55,11 +59,11 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** A server that does this to a connection before it has read anything; it never knows of a request. */
-    public static ScriptedServer deaf(Reply reply) throws IOException {
+    static ScriptedServer deaf(Reply reply) throws IOException {
         return new ScriptedServer(ServerSocketFactory.getDefault(), false, reply);
     }
 
-    /** A whole HTTP answer; {@code headers} are lines such as {@code Retry-After: 1}. */
+    /** A whole HTTP response; {@code headers} are lines such as {@code Retry-After: 1}. */
     public static Reply answer(int status, String body, String... headers) {
         return answer(status, body.getBytes(StandardCharsets.UTF_8), headers);
     }
@@ -71,19 +75,16 @@ public final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    /** Status line and header fields, as bytes. */
+    /** Status line and header fields. */
     public static byte[] head(int status, String header, String... headers) {
-        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Status\r\nConnection: close\r\n");
-        head.append(header).append("\r\n");
-        for (String line : headers) {
-            head.append(line).append("\r\n");
-        }
-        return head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+        String head = "HTTP/1.1 " + status + " Status\r\nConnection: close\r\n" + header + "\r\n" + more + "\r\n";
+        return head.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** These bytes, whether they are an HTTP answer or not. */
-    static Reply raw(String answer) {
-        return (socket, server) -> socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+    /** These bytes, whether they are an HTTP response or not. */
+    static Reply raw(String bytes) {
+        return (socket, server) -> socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The confirmation of a logout. */
@@ -92,7 +93,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** Another reply, which is sent when the test says so. */
-    static Reply after(CountDownLatch event, Reply reply) {
+    public static Reply after(CountDownLatch event, Reply reply) {
         return (socket, server) -> {
             event.await();
             reply.to(socket, server);
@@ -106,7 +107,14 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Never answers; returns when the client hangs up, which {@link #awaitDisconnect} waits for. */
     public static Reply silence() {
-        return (socket, server) -> server.awaitHangUp(socket);
+        return (socket, server) -> {
+            try {
+                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // A reset is a hang-up, too.
+            }
+            server.disconnects.add("hung up");
+        };
     }
 
     /** Sends these characters one at a time, so slowly that the client gives up first. */
@@ -117,7 +125,6 @@ public final class ScriptedServer implements AutoCloseable {
                 socket.getOutputStream().write(b);
                 try {
                     if (socket.getInputStream().read() < 0) {
-                        server.disconnects.add("hung up");
                         return;
                     }
                 } catch (SocketTimeoutException e) {
@@ -125,17 +132,6 @@ public final class ScriptedServer implements AutoCloseable {
                 }
             }
         };
-    }
-
-    private void awaitHangUp(Socket socket) {
-        try {
-            while (socket.getInputStream().read() >= 0) {
-                // Only its end matters.
-            }
-        } catch (IOException e) {
-            // A reset is a hang-up, too.
-        }
-        disconnects.add("hung up");
     }
 
     public int port() {
@@ -156,7 +152,7 @@ public final class ScriptedServer implements AutoCloseable {
         return requests.get(requests.size() - 1);
     }
 
-    public int connections() {
+    int connections() {
         return connections.get();
     }
 
@@ -194,20 +190,18 @@ public final class ScriptedServer implements AutoCloseable {
 
     private Void serve(Socket socket) throws Exception {
         try (socket) {
-            if (!reads) {
-                replies.get(0).to(socket, this);
-                return null;
-            }
-            String request = readRequest(socket.getInputStream());
+            String request = reads ? readRequest(socket.getInputStream()) : "";
             if (request == null) {
                 return null;
             }
-            int index;
-            synchronized (requests) {
-                index = requests.size();
-                requests.add(request);
+            int index = 0;
+            if (reads) {
+                synchronized (requests) {
+                    index = requests.size();
+                    requests.add(request);
+                }
+                arrivals.add(request);
             }
-            arrivals.add(request);
             replies.get(Math.min(index, replies.size() - 1)).to(socket, this);
             socket.getOutputStream().flush();
         }
@@ -226,13 +220,8 @@ public final class ScriptedServer implements AutoCloseable {
             bytes.write(next);
             head = bytes.toString(StandardCharsets.UTF_8);
         } while (!head.endsWith("\r\n\r\n"));
-        for (String line : head.split("\r\n")) {
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                int length = Integer.parseInt(
-                        line.substring("content-length:".length()).strip());
-                return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
-            }
-        }
-        return head;
+        Matcher length = LENGTH.matcher(head);
+        int body = length.find() ? Integer.parseInt(length.group(1)) : 0;
+        return head + new String(in.readNBytes(body), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.doubletick.client;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -9,11 +8,24 @@ import java.util.concurrent.TimeUnit;
 @FunctionalInterface
 interface SimulatedLimit {
 
-    /** Counts a request. Returns 0 if it is within the limit, else how long it is until the next one would be. */
+    /** Counts a request. Returns 0 if it is within the limit, otherwise how long it is until the next one would be. */
     long admit(long now);
 
+    /** @param text the name of a method and its arguments, such as {@code fixed 25 1 300} */
+    static SimulatedLimit of(String text) {
+        String[] words = text.split(" ");
+        int limit = Integer.parseInt(words[1]);
+        long seconds = Long.parseLong(words[2]);
+        return switch (words[0]) {
+            case "sliding" -> sliding(limit, seconds);
+            case "fixed" -> fixed(limit, seconds, Long.parseLong(words[3]));
+            case "throttler" -> throttler(limit, seconds, Long.parseLong(words[3]));
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
     /** Counts the requests of the time that has just passed. */
-    static SimulatedLimit sliding(int limit, long seconds) {
+    private static SimulatedLimit sliding(int limit, long seconds) {
         long period = TimeUnit.SECONDS.toNanos(seconds);
         Deque<Long> admitted = new ArrayDeque<>();
         return now -> {
@@ -27,7 +39,7 @@ interface SimulatedLimit {
     }
 
     /** Counts from the beginning of each period; the first whole one begins {@code offset} milliseconds after 0. */
-    static SimulatedLimit fixed(int limit, long seconds, long offset) {
+    private static SimulatedLimit fixed(int limit, long seconds, long offset) {
         long period = TimeUnit.SECONDS.toNanos(seconds);
         long[] current = {Long.MIN_VALUE, 0}; // The period's number, and how many were admitted in it.
         return now -> {
@@ -42,38 +54,23 @@ interface SimulatedLimit {
     }
 
     /** Counts from the first request on; the request beyond the limit begins a time in which all are refused. */
-    static SimulatedLimit throttler(int limit, Duration period, Duration block) {
-        long[] until = {Long.MIN_VALUE, Long.MIN_VALUE}; // The ends of the window and of the block.
+    private static SimulatedLimit throttler(int limit, long seconds, long blockedSeconds) {
+        long[] until = {Long.MIN_VALUE, Long.MIN_VALUE}; // The ends of the period and of the block.
         int[] count = {0};
         return now -> {
             if (now < until[1]) {
                 return until[1] - now;
             }
             if (now >= until[0]) {
-                until[0] = now + period.toNanos();
+                until[0] = now + TimeUnit.SECONDS.toNanos(seconds);
                 count[0] = 0;
             }
             if (++count[0] <= limit) {
                 return 0;
             }
             until[0] = Long.MIN_VALUE;
-            until[1] = now + block.toNanos();
+            until[1] = now + TimeUnit.SECONDS.toNanos(blockedSeconds);
             return until[1] - now;
-        };
-    }
-
-    /** Admits a request at even distances, and {@code burst} more at once. */
-    static SimulatedLimit leaky(int perSecond, int burst) {
-        long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        long[] excess = {0, 0}; // How much of the bucket is full, in nanoseconds, and when it was.
-        return now -> {
-            long left = Math.max(0, excess[0] - (now - excess[1]));
-            if (left > burst * interval) {
-                return left - burst * interval;
-            }
-            excess[0] = left + interval;
-            excess[1] = now;
-            return 0;
         };
     }
 }

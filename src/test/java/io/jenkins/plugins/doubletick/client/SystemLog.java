@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** The system log of this plugin and OkHttp at every level, with exceptions and their causes. */
 public final class SystemLog extends Handler implements BeforeEachCallback, AfterEachCallback {
 
-    /** Held here: a logger that nobody holds forgets its level. */
+    /** Held here, because a logger without a reference forgets its level. */
     public static final List<Logger> LOGGERS =
             List.of(Logger.getLogger("io.jenkins.plugins.doubletick"), Logger.getLogger("okhttp3"));
 

@@ -15,7 +15,6 @@ import okhttp3.tls.HeldCertificate;
 public final class TestCertificates {
 
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
-    private static final String TRUST_STORE_PASSWORD = "javax.net.ssl.trustStorePassword";
     private static final String PASSWORD = "changeit";
 
     private static final HeldCertificate AUTHORITY =
@@ -23,7 +22,7 @@ public final class TestCertificates {
 
     private TestCertificates() {}
 
-    /** The same client, which trusts this authority and nobody else. */
+    /** The same client, which trusts this authority and no other. */
     static OkHttpClient.Builder trustedBy(OkHttpClient.Builder client) {
         HandshakeCertificates trusted = new HandshakeCertificates.Builder()
                 .addTrustedCertificate(AUTHORITY.certificate())
@@ -31,7 +30,7 @@ public final class TestCertificates {
         return client.sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager());
     }
 
-    /** Java trusts this authority, and nobody else, from now on until {@link #distrust}. */
+    /** Java trusts this authority and no other from now on until {@link #distrust}. */
     public static void trust(Path directory) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -41,40 +40,38 @@ public final class TestCertificates {
             store.store(out, PASSWORD.toCharArray());
         }
         System.setProperty(TRUST_STORE, file.toString());
-        System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
+        System.setProperty(TRUST_STORE + "Password", PASSWORD);
     }
 
     public static void distrust() {
         System.clearProperty(TRUST_STORE);
-        System.clearProperty(TRUST_STORE_PASSWORD);
+        System.clearProperty(TRUST_STORE + "Password");
     }
 
     public static ServerSocketFactory trusted() {
-        return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("localhost"));
+        return server(forHost("localhost").signedBy(AUTHORITY));
     }
 
     public static ServerSocketFactory expired() {
-        long now = Instant.now().toEpochMilli();
-        return server(new HeldCertificate.Builder()
+        Instant now = Instant.now();
+        return server(forHost("localhost")
                 .signedBy(AUTHORITY)
-                .addSubjectAlternativeName("localhost")
                 .validityInterval(
-                        now - Duration.ofDays(2).toMillis(),
-                        now - Duration.ofDays(1).toMillis()));
+                        now.minus(Duration.ofDays(2)).toEpochMilli(),
+                        now.minus(Duration.ofDays(1)).toEpochMilli()));
     }
 
-    public static ServerSocketFactory forAnotherHost() {
-        return server(new HeldCertificate.Builder().signedBy(AUTHORITY).addSubjectAlternativeName("other.example"));
+    static ServerSocketFactory forAnotherHost() {
+        return server(forHost("other.example").signedBy(AUTHORITY));
     }
 
-    public static ServerSocketFactory selfSigned() {
-        return server(new HeldCertificate.Builder().addSubjectAlternativeName("localhost"));
+    static ServerSocketFactory byUnknownAuthority() {
+        return server(forHost("localhost")
+                .signedBy(new HeldCertificate.Builder().certificateAuthority(0).build()));
     }
 
-    public static ServerSocketFactory byUnknownAuthority() {
-        HeldCertificate unknown =
-                new HeldCertificate.Builder().certificateAuthority(0).build();
-        return server(new HeldCertificate.Builder().signedBy(unknown).addSubjectAlternativeName("localhost"));
+    private static HeldCertificate.Builder forHost(String host) {
+        return new HeldCertificate.Builder().addSubjectAlternativeName(host);
     }
 
     private static ServerSocketFactory server(HeldCertificate.Builder certificate) {

@@ -1,28 +1,31 @@
 package io.jenkins.plugins.doubletick.client;
 
-import java.util.PriorityQueue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A clock and its timer for tests: time passes when the test says so, and minutes of it take no time. */
+/** A clock and its timer for tests: minutes of it take no time. */
 final class VirtualTime extends ScheduledThreadPoolExecutor {
 
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    private final List<Task> tasks = new ArrayList<>();
     private long now;
-    private long count;
+
+    /** Whether it rejects tasks, as a timer does that is shut down. */
+    boolean rejects;
 
     VirtualTime() {
         super(1);
     }
 
-    private final class Task extends CompletableFuture<Void> implements ScheduledFuture<Void> {
-
+    private static final class Task extends CompletableFuture<Void> implements ScheduledFuture<Void> {
         private final Runnable action;
         private final long at;
-        private final long order = count++;
 
         Task(Runnable action, long at) {
             this.action = action;
@@ -31,13 +34,12 @@ final class VirtualTime extends ScheduledThreadPoolExecutor {
 
         @Override
         public long getDelay(TimeUnit unit) {
-            return unit.convert(at - now, TimeUnit.NANOSECONDS);
+            throw new UnsupportedOperationException();
         }
 
         @Override
         public int compareTo(Delayed other) {
-            Task task = (Task) other;
-            return at == task.at ? Long.compare(order, task.order) : Long.compare(at, task.at);
+            return Long.compare(at, ((Task) other).at);
         }
     }
 
@@ -47,18 +49,28 @@ final class VirtualTime extends ScheduledThreadPoolExecutor {
 
     @Override
     public ScheduledFuture<?> schedule(Runnable action, long delay, TimeUnit unit) {
+        if (rejects) {
+            throw new RejectedExecutionException("The timer is shut down");
+        }
         Task task = new Task(action, now + unit.toNanos(delay));
         tasks.add(task);
         return task;
     }
 
+    /** Lets time pass until the next task has run. */
+    void runNext() {
+        Task task = Collections.min(tasks); // Of several, the one that was scheduled first.
+        tasks.remove(task);
+        now = task.at;
+        if (!task.isCancelled()) {
+            task.action.run();
+        }
+    }
+
     /** Lets time pass until nothing is scheduled any more. */
     void runAll() {
-        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
-            now = task.at;
-            if (!task.isCancelled()) {
-                task.action.run();
-            }
+        while (!tasks.isEmpty()) {
+            runNext();
         }
     }
 }
