@@ -132,7 +132,7 @@ public final class ApiKeyFinder {
             Lane lane = Lane.of(owner);
             Callable<Found> lookup = () -> {
                 Found found = findNow(id, search, url);
-                if (lane.isFirst(List.of("track", found.credential().getId()))) {
+                if (lane.isFirst(List.of("track", id, found.key().digest()))) {
                     Lane.runBeside(() -> track(owner, found.credential(), tracker));
                 }
                 return found;

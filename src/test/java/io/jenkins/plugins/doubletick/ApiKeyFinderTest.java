@@ -174,15 +174,17 @@ class ApiKeyFinderTest extends OneJenkins {
                         .bindCredentialsParameter("anonymous", new CredentialsParameterValue("KEY", "other", null)));
     }
 
+    private static void replaceDefaultKey(String key) throws Exception {
+        Credentials replaced = StandInExtension.apiKey("doubletick", key);
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .replaceAll(old -> replaced.equals(old) ? replaced : old);
+        SystemCredentialsProvider.getInstance().save();
+    }
+
     @Test
     void replacedKeyIsUsedWhileALogoutWithTheOldKeyIsUnderWay() throws Exception {
-        Credentials replaced = StandInExtension.apiKey("doubletick", OTHER_KEY);
-        assertSecondLogoutSendsOtherKey("doubletick", build -> {
-            SystemCredentialsProvider.getInstance()
-                    .getCredentials()
-                    .replaceAll(old -> replaced.equals(old) ? replaced : old);
-            SystemCredentialsProvider.getInstance().save();
-        });
+        assertSecondLogoutSendsOtherKey("doubletick", build -> replaceDefaultKey(OTHER_KEY));
     }
 
     /** Receives the builds that use a credential. */
@@ -200,7 +202,9 @@ class ApiKeyFinderTest extends OneJenkins {
         public void onUse(Credentials credential, Node node) {}
 
         @Override
-        public void onUse(Credentials credential, Item item) {}
+        public void onUse(Credentials credential, Item item) {
+            IDS.add(((StringCredentials) credential).getId());
+        }
     }
 
     @Test
@@ -214,6 +218,20 @@ class ApiKeyFinderTest extends OneJenkins {
             assertEquals("other", Uses.IDS.poll(1, TimeUnit.MINUTES));
             assertEquals(0, Uses.IDS.size());
         }
+    }
+
+    /** Jenkins keeps the usage of a replaced key apart, although the credential has the same ID. */
+    @Test
+    void usageByAJobIsTrackedOnceForEachKey() throws Exception {
+        FreeStyleProject job = r.createFreeStyleProject();
+        Uses.IDS.clear();
+        for (String key : List.of(KEY, KEY, OTHER_KEY)) {
+            replaceDefaultKey(key);
+            ApiKeyFinder.find(job, "doubletick").get(1, TimeUnit.MINUTES);
+        }
+        assertEquals("doubletick", Uses.IDS.poll(1, TimeUnit.MINUTES));
+        assertEquals("doubletick", Uses.IDS.poll(1, TimeUnit.MINUTES));
+        assertEquals(0, Uses.IDS.size());
     }
 
     /** The vault answers nobody before all logouts have begun. */
