@@ -61,19 +61,28 @@ public record RefusedKey(
     }
 
     boolean isOf(@CheckForNull Job<?, ?> job, String credentialsId) {
-        return Objects.equals(job, this.job) && credentialsId.equals(this.credentialsId);
+        return Objects.equals(nameOf(job), nameOf(this.job)) && credentialsId.equals(this.credentialsId);
+    }
+
+    @CheckForNull
+    private static String nameOf(@CheckForNull Job<?, ?> job) {
+        return job == null ? null : job.getFullName();
     }
 
     /** Returns the build's page below Jenkins's URL; null without a build, or if its job was deleted. */
     @CheckForNull
     public String buildUrl() {
-        return job == null || build == 0 || isJobGone() ? null : job.getUrl() + build + "/";
+        Job<?, ?> current = build == 0 ? null : currentJob();
+        return current == null ? null : current.getUrl() + build + "/";
     }
 
-    /** Whether the job was deleted. A renamed job still exists. */
-    boolean isJobGone() {
+    /** Returns the job, renamed or loaded again; null without a job, or if it was deleted. */
+    @CheckForNull
+    Job<?, ?> currentJob() {
         try (ACLContext asSystem = ACL.as2(ACL.SYSTEM2)) {
-            return job != null && Jenkins.get().getItemByFullName(job.getFullName()) != job;
+            Job<?, ?> current = job == null ? null : Jenkins.get().getItemByFullName(job.getFullName(), Job.class);
+            // A new job with the name of a deleted one begins with build 1.
+            return current == null || current.getNextBuildNumber() <= build ? null : current;
         }
     }
 }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.model.Job;
 import io.jenkins.plugins.doubletick.ApiKeyCheck;
 import io.jenkins.plugins.doubletick.ApiKeyFinder;
 import io.jenkins.plugins.doubletick.ApiKeyListener;
@@ -91,12 +92,13 @@ public final class RefusedKeys extends ApiKeyListener {
     }
 
     private CompletableFuture<Void> check(String digest, RefusedKey refused) {
-        if (refused.isJobGone()) {
+        Job<?, ?> job = refused.currentJob();
+        if (job == null && refused.job() != null) {
             remove(digest);
             return CompletableFuture.completedFuture(null);
         }
         setChecked(digest, Messages.RefusedKeys_pending());
-        return ApiKeyCheck.start(refused.job(), refused.credentialsId()).handle((accepted, failure) -> {
+        return ApiKeyCheck.start(job, refused.credentialsId()).handle((accepted, failure) -> {
             Throwable cause = failure == null ? null : Lane.cause(failure);
             if (cause instanceof ApiKeyFinder.NoKeyException) {
                 remove(digest);

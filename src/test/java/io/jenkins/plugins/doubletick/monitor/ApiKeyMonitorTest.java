@@ -2,6 +2,7 @@ package io.jenkins.plugins.doubletick.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,16 @@ class ApiKeyMonitorTest extends OneJenkins {
         job.delete();
         r.createFreeStyleProject("renamed");
         assertFalse(warning(manage()).contains("Last build"));
+        assertNull(warning(checkNow()));
+    }
+
+    @Test
+    void reloadFromDiskKeepsTheWarning() throws Exception {
+        FreeStyleProject job = refusedJob();
+        r.jenkins.reload();
+        assertNotSame(job, r.jenkins.getItem(job.getName()));
+        assertWarning("Last build with this key: offboard #1.", checkNow());
+        replace(r.jenkins, KEY);
         assertNull(warning(checkNow()));
     }
 
