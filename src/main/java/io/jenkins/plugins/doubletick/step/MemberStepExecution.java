@@ -33,7 +33,10 @@ final class MemberStepExecution extends StepExecution {
     private final boolean logsOut;
 
     private transient volatile MemberRequest<?> request;
-    private volatile boolean stopped;
+
+    /** The cause of a stop; null if nobody has stopped the step. Stored, because Pipeline may be saved before the step ends. */
+    @CheckForNull
+    volatile Throwable stopCause;
 
     /** @param logsOut whether the step logs the member out; otherwise it looks the member up */
     MemberStepExecution(StepContext context, boolean logsOut, LoginNumber number, @CheckForNull String credentialsId) {
@@ -60,18 +63,18 @@ final class MemberStepExecution extends StepExecution {
         started.start(again).whenComplete((result, failure) -> {
             if (failure == null) {
                 getContext().onSuccess(result);
-            } else if (!stopped) {
+            } else if (stopCause == null) {
                 getContext().onFailure(failure);
             }
         });
-        if (stopped) {
+        if (stopCause != null) {
             started.cancel();
         }
     }
 
     @Override
     public void stop(@NonNull Throwable cause) throws Exception {
-        stopped = true;
+        stopCause = cause;
         MemberRequest<?> current = request;
         if (current != null) {
             current.cancel();
@@ -82,7 +85,9 @@ final class MemberStepExecution extends StepExecution {
     /** Sends the request again, unless the build was aborted before it resumed. */
     @Override
     public void onResume() {
-        if (stopped) {
+        Throwable cause = stopCause;
+        if (cause != null) {
+            getContext().onFailure(cause);
             return;
         }
         try {

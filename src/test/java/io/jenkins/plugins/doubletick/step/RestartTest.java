@@ -26,6 +26,7 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -107,7 +108,7 @@ class RestartTest extends StepJobs {
                 WorkflowRun lookup = end(Result.SUCCESS, build("lookup"));
                 assertEquals(1, count(AGAIN, lookup));
                 assertLog("It is Asha Rao", lookup);
-                for (String job : List.of("aborted-logout", "aborted-lookup")) {
+                for (String job : List.of("aborted-logout", "aborted-lookup", "stopped")) {
                     assertEquals(0, count(AGAIN, end(Result.ABORTED, build(job))));
                 }
             });
@@ -159,7 +160,12 @@ class RestartTest extends StepJobs {
         r.waitForMessage("Trying again in 50 s (try 2).", start("refused", logout(MEMBER)));
         r.waitForMessage("DoubleTick limits the requests", start("rate-limited", logout(MEMBER)));
         start("vault", logout(MEMBER, HangingVault.PREFIX));
-        HangingVault.awaitCallers(1);
+        WorkflowRun stopped = start("stopped", logout(MEMBER, HangingVault.PREFIX));
+        HangingVault.awaitCallers(2);
+        // As if Pipeline was saved between the stop of the step and its end.
+        MemberStepExecution step = (MemberStepExecution)
+                stopped.getExecution().getCurrentExecutions(true).get().get(0);
+        step.stopCause = new FlowInterruptedException(Result.ABORTED, true);
     }
 
     /** Aborts builds as a timeout does that was over before Jenkins was back: before their steps resume. */
