@@ -33,11 +33,6 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
     /** Leaves room for the number beside a long name. */
     private static final int MAX_NAME = 60;
 
-    static {
-        // Pipeline writes all logouts of a build again with every step, so their elements have a short name.
-        Run.XSTREAM2.alias("doubletickLogout", Logout.class);
-    }
-
     /** The declared type is the class, because XStream would write it into each file otherwise. */
     private final CopyOnWriteArrayList<Logout> logouts = new CopyOnWriteArrayList<>();
 
