@@ -15,6 +15,7 @@ import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Node;
@@ -128,7 +129,8 @@ class ApiKeyFinderTest extends OneJenkins {
     void parameterOfTheBuildChoosesTheCredential() throws Exception {
         FreeStyleProject freestyle = freestyle(MEMBER, "${KEY}");
         freestyle.addProperty(parameter());
-        r.assertBuildStatusSuccess(freestyle.scheduleBuild2(0, chosen("other")));
+        FreeStyleBuild build = r.assertBuildStatusSuccess(freestyle.scheduleBuild2(0, chosen("other")));
+        assertEquals("other", logouts(build).get(0).getCredentialsId());
         WorkflowJob pipeline = pipeline(logout(MEMBER) + ", credentialsId: params.KEY");
         pipeline.addProperty(parameter());
         r.assertBuildStatusSuccess(pipeline.scheduleBuild2(0, chosen("other")));

@@ -34,9 +34,9 @@ abstract class MemberRequest<A> {
 
     final Run<?, ?> run;
     final LoginNumber number;
-    /** Null if there is no default credential. */
+    /** The ID in the step, and then that of the credential that was found; null if there is no default credential. */
     @CheckForNull
-    final String credentialsId;
+    volatile String credentialsId;
 
     private final TaskListener listener;
     private final Lane lane;
@@ -108,7 +108,8 @@ abstract class MemberRequest<A> {
         if (again) {
             log(Messages::MemberRequest_again);
         }
-        log(this::firstLine);
+        String firstLine = firstLine();
+        log(() -> firstLine);
         CompletableFuture<ApiKeyFinder.Found> key = ApiKeyFinder.find(run, credentialsId);
         answer.whenComplete((value, failure) -> key.cancel(false));
         key.thenCompose(this::sendUnlessEnded).whenComplete((value, failure) -> {
@@ -122,6 +123,7 @@ abstract class MemberRequest<A> {
     }
 
     private CompletableFuture<A> sendUnlessEnded(ApiKeyFinder.Found found) {
+        credentialsId = found.credential().getId(); // The step can name a parameter.
         sent = true; // Set first: an abort in between must not claim that nothing was sent.
         if (answer.isDone()) {
             throw new CancellationException();
