@@ -104,7 +104,8 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
 
     /**
      * Accepts any text, so that no build is lost: {@link LoginNumberQueueDecisionHandler} rejects a wrong number if the
-     * requester gets the message. In a request for the job itself, the text can also name a member.
+     * requester gets the message. In a request for the job itself, the text can also name a member. Does not override {@code
+     * isValid}, because only the {@code build} step calls it, and its message would not contain the reason.
      *
      * @throws InvalidLoginNumberException if the text is a name but does not name exactly one member
      */
