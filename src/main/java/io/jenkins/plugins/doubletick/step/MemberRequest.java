@@ -11,13 +11,11 @@ import io.jenkins.plugins.doubletick.Lane;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
-import jenkins.util.Timer;
 
 /**
  * One request about a team member, for the Pipeline steps and the freestyle step: finds the API key, sends the request, writes the
@@ -165,14 +163,9 @@ abstract class MemberRequest<A> {
 
     /** Ends the step when its log is written, or a few seconds later if another plugin blocks the log. */
     private void finish(@CheckForNull Object value, @CheckForNull Throwable failure) {
-        Runnable end = () -> Lane.runBeside(() -> complete(value, failure));
-        try {
-            Future<?> late = Timer.get().schedule(end, LOG_SECONDS, TimeUnit.SECONDS);
-            result.whenComplete((done, broken) -> late.cancel(false));
-            lane.call(() -> null).whenComplete((written, broken) -> end.run());
-        } catch (RuntimeException | Error e) { // The timer rejects tasks when Jenkins shuts down.
-            end.run();
-        }
+        CompletableFuture<?> written = lane.call(() -> null);
+        written.whenComplete((line, broken) -> Lane.runBeside(() -> complete(value, failure)));
+        written.completeOnTimeout(null, LOG_SECONDS, TimeUnit.SECONDS);
     }
 
     private void complete(@CheckForNull Object value, @CheckForNull Throwable failure) {
