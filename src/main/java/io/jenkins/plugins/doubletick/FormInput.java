@@ -3,6 +3,9 @@ package io.jenkins.plugins.doubletick;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -10,8 +13,9 @@ import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Reads the parameters of live checks as they were sent. Jenkins decrypts each encrypted {@code @QueryParameter}
- * ({@code hudson.util.Secret}), so a check could otherwise reveal its clear text to a user who knows only the ciphertext.
+ * Reads the parameters of live checks as they were sent, and checks login numbers. Jenkins decrypts each encrypted {@code
+ * @QueryParameter} ({@code hudson.util.Secret}), so a check could otherwise reveal its clear text to a user who knows only the
+ * ciphertext.
  */
 @Restricted(NoExternalUse.class)
 public final class FormInput {
@@ -38,5 +42,21 @@ public final class FormInput {
      */
     public static boolean isEncrypted(String sent) {
         return ENCRYPTED.matcher(sent).matches();
+    }
+
+    /** Checks the login number in the request's parameter {@code value}, unless it is encrypted. */
+    public static FormValidation checkNumber(@CheckForNull String value) {
+        String sent = sent("value", value);
+        return isEncrypted(sent) ? FormValidation.ok() : checkClearNumber(sent);
+    }
+
+    /** Checks a login number that the form does not send encrypted. */
+    public static FormValidation checkClearNumber(String text) {
+        try {
+            String warning = LoginNumber.parse(text).warning();
+            return warning == null ? FormValidation.ok() : FormValidation.warning(warning);
+        } catch (DoubleTickException e) {
+            return FormValidation.error(e.getMessage());
+        }
     }
 }

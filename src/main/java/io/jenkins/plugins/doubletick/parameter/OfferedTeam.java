@@ -18,7 +18,6 @@ import io.jenkins.plugins.doubletick.Advice;
 import io.jenkins.plugins.doubletick.ApiKeyFinder;
 import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
 import io.jenkins.plugins.doubletick.FormInput;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.Team;
@@ -188,7 +187,7 @@ final class OfferedTeam {
         if (FormInput.isEncrypted(sent) || isMask && !isOfJob(page)) {
             return FormValidation.ok();
         }
-        FormValidation asNumber = text.isBlank() ? FormValidation.ok() : LoginNumberFormValidation.of(text);
+        FormValidation asNumber = text.isBlank() ? FormValidation.ok() : FormInput.checkClearNumber(text);
         return team == null ? asNumber : team.check(text, asNumber);
     }
 }

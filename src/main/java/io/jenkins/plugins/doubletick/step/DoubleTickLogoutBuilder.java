@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.Symbol;
@@ -73,7 +72,7 @@ public final class DoubleTickLogoutBuilder extends Builder {
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
         try {
-            LoginNumber number = LoginNumberArgument.parseForLogout(
+            LoginNumber number = LoginNumberArgument.parse(
                     build, LoginNumberVariables.expand(loginNumber, build, listener), credentialsId);
             LogoutRequest request = new LogoutRequest(build, listener, number, credentialsId);
             await(request, request.start(false));
@@ -91,17 +90,11 @@ public final class DoubleTickLogoutBuilder extends Builder {
             done.get();
         } catch (InterruptedException e) {
             request.cancel();
-            awaitLastLine(done);
+            // The log says what the abort means before the build ends.
+            done.exceptionally(failure -> null)
+                    .completeOnTimeout(null, MemberRequest.LOG_SECONDS, TimeUnit.SECONDS)
+                    .join();
             throw e;
-        }
-    }
-
-    /** Lets the log say what the abort means before the build ends. */
-    private static void awaitLastLine(CompletableFuture<?> done) throws InterruptedException {
-        try {
-            done.get(MemberRequest.LOG_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOGGER.log(Level.FINE, "The logout was aborted", e);
         }
     }
 

@@ -2,10 +2,6 @@ package io.jenkins.plugins.doubletick.step;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
-import hudson.model.Run;
-import io.jenkins.plugins.doubletick.client.LoginNumber;
-import java.io.IOException;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /** {@code doubletickLogout loginNumber: '+91…'}: logs a team member out of DoubleTick on every device. */
@@ -18,10 +14,8 @@ public final class DoubleTickLogoutStep extends MemberStep {
     }
 
     @Override
-    MemberStepExecution execution(StepContext context) throws IOException, InterruptedException {
-        LoginNumber number =
-                LoginNumberArgument.parseForLogout(context.get(Run.class), getLoginNumber(), getCredentialsId());
-        return new MemberStepExecution(context, true, number, getCredentialsId());
+    boolean logsOut() {
+        return true;
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */

@@ -1,9 +1,7 @@
 package io.jenkins.plugins.doubletick.step;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.AbortException;
 import hudson.Extension;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /** {@code doubletickMember loginNumber: '+91…'}: looks up a team member by the login number. */
@@ -16,8 +14,8 @@ public final class DoubleTickMemberStep extends MemberStep {
     }
 
     @Override
-    MemberStepExecution execution(StepContext context) throws AbortException {
-        return new MemberStepExecution(context, false, LoginNumberArgument.parse(getLoginNumber()), getCredentialsId());
+    boolean logsOut() {
+        return false;
     }
 
     /** Describes the step to Pipeline and the Snippet Generator. */

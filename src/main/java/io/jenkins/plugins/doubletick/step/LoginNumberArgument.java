@@ -12,28 +12,26 @@ final class LoginNumberArgument {
 
     private LoginNumberArgument() {}
 
-    /** @throws AbortException if the text is no login number; the message shows at most two digits of the text */
+    /**
+     * Reads the number. Records a wrong text with the build, so that its page shows that a logout is missing.
+     *
+     * @param run null if nothing is to be recorded
+     * @throws AbortException if the text is no login number; the message shows at most two digits of the text
+     */
     @NonNull
-    static LoginNumber parse(@CheckForNull String text) throws AbortException {
+    static LoginNumber parse(@CheckForNull Run<?, ?> run, @CheckForNull String text, @CheckForNull String credentialsId)
+            throws AbortException {
         try {
             return LoginNumber.parse(text);
         } catch (DoubleTickException e) {
+            String masked = masked(text);
+            if (run != null) {
+                LogoutAction.record(run, null, Logout.invalid(masked, credentialsId));
+            }
             throw new AbortException(
                     text == null || text.isBlank()
                             ? Messages.LoginNumberArgument_blank(e.getMessage())
-                            : Messages.LoginNumberArgument_invalid(masked(text), e.getMessage()));
-        }
-    }
-
-    /** Reads the login number of a logout. Records a wrong text, so that the build's page shows that a logout is missing. */
-    @NonNull
-    static LoginNumber parseForLogout(Run<?, ?> run, @CheckForNull String text, @CheckForNull String credentialsId)
-            throws AbortException {
-        try {
-            return parse(text);
-        } catch (AbortException e) {
-            LogoutAction.record(run, null, Logout.invalid(masked(text), credentialsId));
-            throw e;
+                            : Messages.LoginNumberArgument_invalid(masked, e.getMessage()));
         }
     }
 

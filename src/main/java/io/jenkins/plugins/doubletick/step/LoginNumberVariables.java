@@ -9,7 +9,7 @@ import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
+import io.jenkins.plugins.doubletick.FormInput;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -62,7 +62,7 @@ final class LoginNumberVariables {
             String name = text.strip().replaceFirst("^params\\.", "");
             return NAME.matcher(name).matches()
                     ? FormValidation.error(Messages.DoubleTickLogoutBuilder_withoutDollar(name))
-                    : LoginNumberFormValidation.check(text);
+                    : FormInput.checkNumber(text);
         }
         if (VARIABLE.matcher(text).replaceAll("").indexOf('$') >= 0) {
             return FormValidation.error(Messages.DoubleTickLogoutBuilder_incomplete());

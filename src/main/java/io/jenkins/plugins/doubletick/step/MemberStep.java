@@ -12,7 +12,6 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.doubletick.CredentialsDropDown;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
 import io.jenkins.plugins.doubletick.FormInput;
-import io.jenkins.plugins.doubletick.LoginNumberFormValidation;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
 import java.io.IOException;
 import java.util.Map;
@@ -78,15 +77,18 @@ public abstract class MemberStep extends Step {
         if (mistake != null) {
             throw new AbortException(mistake);
         }
-        return execution(context);
+        LoginNumber number =
+                LoginNumberArgument.parse(logsOut() ? context.get(Run.class) : null, loginNumber, credentialsId);
+        return new MemberStepExecution(context, logsOut(), number, credentialsId);
     }
+
+    /** Returns whether the step logs the member out; otherwise it looks the member up. */
+    abstract boolean logsOut();
 
     /** Returns whether {@code credentialsId} is a login number by mistake. No ID begins with a plus. */
     static boolean isLoginNumber(@CheckForNull Object credentialsId) {
         return credentialsId instanceof String text && text.strip().startsWith("+");
     }
-
-    abstract MemberStepExecution execution(StepContext context) throws IOException, InterruptedException;
 
     /** Describes such a step to Pipeline and the Snippet Generator. */
     @Restricted(NoExternalUse.class)
@@ -152,7 +154,7 @@ public abstract class MemberStep extends Step {
             // The Snippet Generator puts every value in quotes.
             return EXPRESSION.matcher(FormInput.sent("value", value).strip()).matches()
                     ? FormValidation.error(Messages.MemberStep_expression())
-                    : LoginNumberFormValidation.check(value);
+                    : FormInput.checkNumber(value);
         }
     }
 }
