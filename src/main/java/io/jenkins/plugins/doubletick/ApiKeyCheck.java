@@ -39,7 +39,6 @@ public final class ApiKeyCheck {
         }
     }
 
-    /** Returns the result of a check in sentences. */
     @NonNull
     public static String explain(@CheckForNull Throwable failure, String credentialsId) {
         return failure == null

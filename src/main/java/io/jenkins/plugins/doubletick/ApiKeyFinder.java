@@ -49,7 +49,6 @@ public final class ApiKeyFinder {
 
     private ApiKeyFinder() {}
 
-    /** @param credential the credential with the key */
     public record Found(ApiKey key, StringCredentials credential) {
 
         /** Returns whether the credential belongs to a user, so that only this user's builds can use it. */
@@ -94,7 +93,6 @@ public final class ApiKeyFinder {
      * Finds the key that builds of the job may use, given its folders and the user that its builds run as.
      *
      * @param job null for the default credential, which is looked up at the top level
-     * @return see {@link #find(Run, String)}
      */
     @NonNull
     public static CompletableFuture<Found> find(@CheckForNull Job<?, ?> job, String id) {

@@ -48,7 +48,6 @@ public final class CredentialsDropDown {
         return fill(item, current, mayChoose(item) ? text : Messages.CredentialsDropDown_default());
     }
 
-    /** @param item the item that is configured; null for Jenkins itself */
     public static ListBoxModel fill(@CheckForNull Item item, @CheckForNull String current, String emptyText) {
         StandardListBoxModel items = new StandardListBoxModel();
         items.add(emptyText, NONE);
@@ -82,7 +81,6 @@ public final class CredentialsDropDown {
         return parameters != null && parameters.getParameterDefinition(name) != null;
     }
 
-    /** Checks the choice where there is no build. */
     public static FormValidation checkId(@CheckForNull Item item, @CheckForNull String value) {
         String id = Util.fixEmptyAndTrim(FormInput.sent("value", value));
         if (id == null || !mayChoose(item) || FormInput.isEncrypted(id)) {

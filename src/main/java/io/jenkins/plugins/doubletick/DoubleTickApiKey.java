@@ -70,7 +70,6 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         }
     }
 
-    /** Returns a blank key if none is stored. */
     @NonNull
     public Secret getApiKey() {
         return apiKey == null ? Secret.fromString("") : apiKey;
@@ -106,7 +105,6 @@ public final class DoubleTickApiKey extends BaseStandardCredentials implements S
         }
     }
 
-    /** Describes the kind of credential to the Credentials page. */
     @Extension
     @Symbol("doubletickApiKey")
     public static final class DescriptorImpl extends BaseStandardCredentialsDescriptor {

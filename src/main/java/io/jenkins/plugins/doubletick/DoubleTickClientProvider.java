@@ -37,7 +37,6 @@ public class DoubleTickClientProvider {
     private Settings settings;
     private DoubleTickClient client;
 
-    /** The settings of a client. Other settings need another client. */
     private record Settings(HttpUrl url, Duration firstWait) {}
 
     @NonNull
@@ -63,7 +62,6 @@ public class DoubleTickClientProvider {
         return url;
     }
 
-    /** Returns the client for {@link #url}. */
     @NonNull
     public synchronized DoubleTickClient client() throws AbortException {
         Duration firstWait = Duration.ofMillis(SystemProperties.getLong(

@@ -44,13 +44,11 @@ public final class DoubleTickConfiguration extends GlobalConfiguration {
         return Messages.DoubleTickConfiguration_displayName();
     }
 
-    /** The ID of the default credential; null if there is none. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
     }
 
-    /** Sets the ID of the default credential; blank for none. */
     @DataBoundSetter
     public void setCredentialsId(@CheckForNull String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);

@@ -29,12 +29,10 @@ public final class Lane {
 
     private final Executor pool;
 
-    /** @param pool starts a thread for each stage */
     Lane(Executor pool) {
         this.pool = pool;
     }
 
-    /** Returns the one lane of a build or a job. */
     @NonNull
     public static Lane of(Object owner) {
         synchronized (LANES) {

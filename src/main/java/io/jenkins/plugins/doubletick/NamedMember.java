@@ -9,7 +9,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface NamedMember {
 
-    /** Returns the name of the parameter. */
     String getName();
 
     /** Returns null if the parameter holds no login number. */

@@ -35,7 +35,6 @@ public record RefusedKey(
         Date checked,
         @CheckForNull String unclear) {
 
-    /** @param earlier the last refusal of this key; null for the first one */
     static RefusedKey of(Use use, DoubleTickException failure, @CheckForNull RefusedKey earlier) {
         Run<?, ?> run = use.run();
         boolean keepsUse = earlier != null && run == null;
@@ -55,7 +54,6 @@ public record RefusedKey(
         return new RefusedKey(credentialsId, job, build, answer, since, new Date(), unclear);
     }
 
-    /** Whether the key is valid but lacks the permission to log out. */
     public boolean isMissingPermission() {
         return answer.reason() == Reason.PERMISSION_MISSING;
     }

@@ -46,7 +46,6 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         super(name);
     }
 
-    /** Returns the number for builds that are started without one; null if there is none. */
     @CheckForNull
     public String getDefaultValue() {
         return DoubleTickLoginNumberParameterValue.decrypted(defaultValue);
@@ -81,7 +80,6 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return this;
     }
 
-    /** Returns whether the form offers the team to its user. */
     @Restricted(NoExternalUse.class) // index.jelly
     public boolean isOffering() {
         return OfferedTeam.inForm(getName()) != null;
@@ -139,7 +137,6 @@ public final class DoubleTickLoginNumberParameterDefinition extends SimpleParame
         return Objects.hash(getName(), getDescription(), defaultValue, credentialsId);
     }
 
-    /** Describes the parameter to Jenkins's forms. */
     @Extension
     @Symbol("doubletickLoginNumber")
     @Restricted(NoExternalUse.class)

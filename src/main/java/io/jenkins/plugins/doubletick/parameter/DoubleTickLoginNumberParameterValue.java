@@ -31,7 +31,6 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
     /** Keeps {@link Secret#fromString} from decrypting the text, because no ciphertext begins with this prefix. */
     private static final String PREFIX = "text: ";
 
-    /** A number, or the wrong text instead of one. */
     private final Secret value;
 
     /** The member's name, personal data like the number. */

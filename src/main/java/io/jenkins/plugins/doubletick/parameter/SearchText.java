@@ -45,7 +45,6 @@ final class SearchText {
                 && text.codePoints().anyMatch(c -> Character.isLetter(c) && FILLERS.indexOf(c) < 0);
     }
 
-    /** Returns the words of a text from {@link #of}. */
     static List<String> words(String searchText) {
         return List.of(StringUtils.split(BETWEEN_WORDS.matcher(searchText).replaceAll(" ")));
     }

@@ -16,7 +16,6 @@ final class TeamSuggestions {
     /** The most suggestions that Jenkins shows, and the most members that a message names. */
     static final int MAX_SUGGESTIONS = 10;
 
-    /** All members, in DoubleTick's order. */
     private final List<MemberText> members;
 
     @CheckForNull
@@ -31,7 +30,6 @@ final class TeamSuggestions {
      */
     record Choice(List<MemberText> members, @CheckForNull String problem, boolean isPart) {
 
-        /** Returns the names or descriptions of all members. */
         String all(Function<MemberText, String> text) {
             return members.stream().map(text).filter(each -> !each.isEmpty()).collect(Collectors.joining("; "));
         }

@@ -57,7 +57,6 @@ public final class DoubleTickLogoutBuilder extends Builder {
         return loginNumber;
     }
 
-    /** The ID of the credential with the API key; null for the default credential. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;

@@ -18,7 +18,6 @@ public final class DoubleTickLogoutStep extends MemberStep {
         return true;
     }
 
-    /** Describes the step to Pipeline and the Snippet Generator. */
     @Extension
     public static final class DescriptorImpl extends MemberStepDescriptor {
 

@@ -53,12 +53,10 @@ public final class Logout {
                 : invalid(number.masked(), credentialsId);
     }
 
-    /** @param tries how many requests were sent, as far as that is known */
     static Logout aborted(LoginNumber number, String credentialsId, int tries) {
         return new Logout(number.masked(), credentialsId, false, true, 0, tries);
     }
 
-    /** @param masked the text as a page may show it */
     static Logout invalid(String masked, @CheckForNull String credentialsId) {
         return new Logout(masked, credentialsId, false, false, 0, 0);
     }

@@ -36,7 +36,6 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
     /** The declared type is the class, because XStream would write it into each file otherwise. */
     private final CopyOnWriteArrayList<Logout> logouts = new CopyOnWriteArrayList<>();
 
-    /** The number of the build that these logouts are of. */
     private final int build;
 
     private transient Run<?, ?> run;
@@ -135,7 +134,6 @@ public final class LogoutAction extends InvisibleAction implements RunAction2 {
                 : Messages.LogoutAction_total(Long.toString(succeeded), Long.toString(logouts.size() - succeeded));
     }
 
-    /** The logouts of the build in the order in which they ended, failures first. */
     @Restricted(DoNotUse.class) // summary.jelly
     public List<Logout> getFailuresFirst() {
         return logouts.stream().sorted(Comparator.comparing(Logout::isSuccess)).toList();

@@ -22,7 +22,6 @@ final class LogoutRequest extends MemberRequest<LogoutResult> implements CallLis
     /** How many requests were answered or timed out. */
     private volatile int tries;
 
-    /** @see MemberRequest#MemberRequest */
     LogoutRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         super(run, listener, number, credentialsId);
     }

@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 /** Looks up a team member by the login number. Writes no name into the log. */
 final class LookupRequest extends MemberRequest<TeamResult> {
 
-    /** @see MemberRequest#MemberRequest */
     LookupRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         super(run, listener, number, credentialsId);
     }

@@ -37,7 +37,6 @@ final class MaskedArguments extends ArgumentsAction {
         }
     }
 
-    /** Replaces a text that is no login number by {@link NotStoredReason#MASKED_VALUE}. */
     private static Object mask(Object number) {
         try {
             return LoginNumber.parse(number instanceof String text ? text : null)

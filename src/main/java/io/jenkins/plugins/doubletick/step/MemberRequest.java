@@ -48,7 +48,6 @@ abstract class MemberRequest<A> {
     /** What the step waits for, in English, as {@code StepExecution.getStatus} asks. */
     volatile String status = "looking up the API key";
 
-    /** @param credentialsId null for the default credential */
     MemberRequest(Run<?, ?> run, TaskListener listener, LoginNumber number, @CheckForNull String credentialsId) {
         this.run = run;
         this.listener = listener;
@@ -58,10 +57,8 @@ abstract class MemberRequest<A> {
         lane = Lane.of(run);
     }
 
-    /** Returns the first line for the log. */
     abstract String firstLine();
 
-    /** Sends the request. */
     abstract CompletableFuture<A> send(ApiKeyFinder.Found found) throws AbortException;
 
     /**

@@ -57,7 +57,6 @@ public abstract class MemberStep extends Step {
         return loginNumber;
     }
 
-    /** The ID of the credential with the API key; null for the default credential. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -90,7 +89,6 @@ public abstract class MemberStep extends Step {
         return credentialsId instanceof String text && text.strip().startsWith("+");
     }
 
-    /** Describes such a step to Pipeline and the Snippet Generator. */
     @Restricted(NoExternalUse.class)
     public abstract static class MemberStepDescriptor extends StepDescriptor {
 
