@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** Lets a test wait for a build that Jenkins itself starts. */
-public final class FinishedBuilds extends RunListener<Run<?, ?>> {
+public class FinishedBuilds extends RunListener<Run<?, ?>> {
 
     private final BlockingQueue<Run<?, ?>> builds = new LinkedBlockingQueue<>();
 

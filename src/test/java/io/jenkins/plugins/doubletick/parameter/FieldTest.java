@@ -1,12 +1,13 @@
 package io.jenkins.plugins.doubletick.parameter;
 
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.offering;
+import static io.jenkins.plugins.doubletick.parameter.Teams.member;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.ParametersDefinitionProperty;
@@ -14,49 +15,47 @@ import hudson.model.Run;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.util.Secret;
-import io.jenkins.plugins.doubletick.OneJenkins;
+import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.WebUser;
-import java.util.HashSet;
+import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlInput;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
-/** The field in the form of a build: what it shows, suggests and says, and to whom. */
-class FieldTest extends OneJenkins {
+/** The field in the form of a build: what it shows, suggests and says, to whom, and without a team. */
+class FieldTest extends LoginNumberJobs {
 
-    private static FreeStyleProject job;
-
+    private FreeStyleProject job;
     private OfferedForm form;
 
-    @BeforeAll
-    static void addJob() throws Exception {
-        job = offering(r.jenkins, "doubletick");
-    }
-
     @BeforeEach
-    void setUp() throws Exception {
+    void addJob() throws Exception {
+        job = offering(r.jenkins, "doubletick");
         form = new OfferedForm(r, job);
     }
 
     @AfterEach
-    void tearDown() {
+    void allowEverything() {
         r.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
         r.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
     }
 
     @Test
     void suggestions() throws Exception {
-        assertEquals(List.of("Asha Rao, Agent, +91••••••3210"), form.suggestions("Asha"));
         assertEquals(List.of("Meera Iyer, Admin, Owner, +91••••••3201"), form.suggestions("meera"));
         assertEquals(
                 List.of(
@@ -64,70 +63,60 @@ class FieldTest extends OneJenkins {
                         "Priya Nair, Agent, priya.nair@example.com, +91••••••3288"),
                 form.suggestions("priya.n"));
         assertEquals(List.of(), form.suggestions(""));
-        assertEquals(
-                List.of("/team"),
-                doubleTick.requests().stream().map(each -> each.path()).toList());
+        assertEquals(1, doubleTick.requests().size());
     }
 
+    /** {@link TeamSuggestionsTest} has the whole messages, and more texts. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "''|''",
                 "' '|''",
                 "+91 98765-43210|ok: This is Asha Rao, Agent",
                 "Asha Rao, Agent, +91••••••3210|ok: This is Asha Rao, Agent",
-                "priya.n@example.com|ok: This is Priya Nair, Agent, priya.n@example.com",
-                "+919876513288|ok: This is Priya Nair, Agent, priya.n@example.com",
                 "O'Neil, Sam (night shift)|ok: This is O'Neil, Sam (night shift), Agent",
                 "Meera Iyer|warning: This member owns the organisation: Meera Iyer, Admin, Owner",
-                "+919876543201|warning: This member owns the organisation: Meera Iyer, Admin, Owner",
-                "+919876543299|warning: Nobody in the team has this login number. Check the number and its country code.",
-                "Ash|warning: This is only part of a name or number. Choose a suggestion, or enter the whole name or number."
-                        + " Matching members: Asha Rao, Agent, +91••••••3210",
-                "3210|warning: This is only part of a name or number. Choose a suggestion, or enter the whole name or number."
-                        + " Matching members: Asha Rao, Agent, +91••••••3210",
-                "Zoë|error: DoubleTick has no login number for this member. Add it in DoubleTick, or enter it here.",
-                "Nadia|error: Nobody in the team matches this text. Check the spelling, or enter the login number.",
-                "+91••••••3210|error: This is a masked number without its hidden digits. Use the whole number, such as"
-                        + " +919876543210"
+                "+919876543299|warning: Nobody in the team has this login number.",
+                "Ash|warning: This is only part of a name or number.",
+                "Nadia|error: Nobody in the team matches this text.",
+                "5555|error: A login number has 7 to 15 digits",
+                "+91••••••3210|error: This is a masked number"
             })
-    void checks(String text, String message) throws Exception {
-        assertEquals(message, form.check(text));
-    }
-
-    @Test
-    void checkOfWrongNumber() throws Exception {
-        assertTrue(form.check("5555").startsWith("error: A login number has 7 to 15 digits"));
+    void check(String text, String message) throws Exception {
+        String check = form.check(text);
+        assertTrue(message.isEmpty() ? check.isEmpty() : check.startsWith(message), check);
     }
 
     /** The server knows the number that its own page shows masked. */
     @Test
     void maskOfTheDefaultAndOfTheBuildToBuildAgain() throws Exception {
-        FreeStyleProject withDefault = r.createFreeStyleProject();
-        withDefault.addProperty(offering("doubletick"));
-        DoubleTickLoginNumberParameterDefinition parameter = (DoubleTickLoginNumberParameterDefinition)
-                withDefault.getProperty(ParametersDefinitionProperty.class).getParameterDefinition("LOGIN_NUMBER");
-        parameter.setDefaultValue("+919876543201");
-        OfferedForm offered = new OfferedForm(r, withDefault);
-        assertEquals(
-                "warning: This member owns the organisation: Meera Iyer, Admin, Owner", offered.check("+91••••••3201"));
-        assertTrue(offered.check(MASKED).startsWith("error: This is a masked number"));
-        Run<?, ?> build = r.assertBuildStatusSuccess(withDefault.scheduleBuild2(0, LoginNumberJobs.number(NUMBER)));
-        assertEquals("ok: This is Daniel Okafor, Manager", new OfferedForm(r, build).check(MASKED));
-        parameter.setDefaultValue("5555");
-        assertTrue(offered.check("****").startsWith("error: A login number has 7 to 15 digits"));
+        definitionOf(job).setDefaultValue("+919876543201");
+        assertEquals("warning: This member owns the organisation: Meera Iyer, Admin, Owner", form.check("+91••••••3201"));
+        assertTrue(form.check(MASKED).startsWith("error: This is a masked number"));
+        Run<?, ?> build = r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
+        assertEquals("ok: This is Daniel Okafor, Manager", new OfferedForm(r, build.getUrl(), "LOGIN_NUMBER", null).check(MASKED));
+        definitionOf(job).setDefaultValue("5555");
+        assertTrue(form.check("****").startsWith("error: A login number has 7 to 15 digits"));
     }
 
     @Test
-    void checksTellNothingAboutAnEncryptedSecret() throws Exception {
+    void checkOfTheDefault() throws Exception {
+        definitionOf(job).setDefaultValue(NUMBER);
+        for (String right : List.of("", "+1 202 555 0123", MASKED)) {
+            assertEquals("", form.message("checkDefaultValue", right));
+        }
+        assertTrue(form.message("checkDefaultValue", "+91••••••3210").startsWith("error: This is a masked number"));
+        assertTrue(form.message("checkDefaultValue", "0123").startsWith("error: A login number has 7 to 15 digits"));
+    }
+
+    /** Otherwise, users could learn the clear text of a secret whose ciphertext they know. */
+    @Test
+    void encryptedSecretsAreNotChecked() throws Exception {
         for (String method : List.of("checkValue", "checkDefaultValue")) {
-            Set<String> answers = new HashSet<>();
             for (String secret : List.of(NUMBER, "0123", "", "Asha Rao")) {
-                answers.add(form.message(method, Secret.fromString(secret).getEncryptedValue()));
+                assertEquals("", form.message(method, Secret.fromString(secret).getEncryptedValue()));
             }
-            answers.add(form.message(method, "{bm90IGVuY3J5cHRlZCBhdCBhbGw=}"));
-            assertEquals(Set.of(""), answers, method);
+            assertEquals("", form.message(method, "{bm90IGVuY3J5cHRlZCBhdCBhbGw=}"));
         }
     }
 
@@ -167,11 +156,9 @@ class FieldTest extends OneJenkins {
         r.jenkins.setAuthorizationStrategy(strategy);
         for (String user : List.of("reader", "configurer")) {
             assertOffersNobody(form.as(user));
-            HtmlPage page = r.createWebClient()
-                    .withThrowExceptionOnFailingStatusCode(false)
-                    .login(user)
-                    .getPage(job, "build?delay=0sec");
-            assertFalse(page.getWebResponse().getContentAsString().contains("autoCompleteUrl"));
+            String page =
+                    new WebUser(user).get(r, job.getUrl() + "build?delay=0sec").body();
+            assertFalse(page.contains("autoCompleteUrl"), page);
         }
         for (String method : List.of("autoCompleteValue", "checkValue")) {
             String path = form.path(method, "Asha");
@@ -187,30 +174,137 @@ class FieldTest extends OneJenkins {
 
     @Test
     void eachFieldHasAnAccessibleNameAndItsUrls() throws Exception {
-        FreeStyleProject two = r.createFreeStyleProject();
         DoubleTickLoginNumberParameterDefinition second = new DoubleTickLoginNumberParameterDefinition("SECOND");
         second.setDefaultValue(NUMBER);
-        DoubleTickLoginNumberParameterDefinition first = new DoubleTickLoginNumberParameterDefinition("FIRST");
-        first.setCredentialsId("doubletick");
-        two.addProperty(new ParametersDefinitionProperty(first, second));
+        FreeStyleProject two = r.createFreeStyleProject();
+        two.addProperty(new ParametersDefinitionProperty(definition(null, "doubletick"), second));
         HtmlPage page = r.createWebClient()
                 .withThrowExceptionOnFailingStatusCode(false)
                 .withJavaScriptEnabled(false)
                 .getPage(two, "build?delay=0sec");
         List<HtmlInput> fields = page.getFormByName("parameters").getInputsByName("value");
-        assertEquals(
-                List.of("FIRST", "SECOND"),
-                fields.stream().map(field -> field.getAttribute("aria-label")).toList());
-        assertEquals(
-                List.of("", MASKED), fields.stream().map(HtmlInput::getValue).toList());
         String url = r.contextPath + "/" + two.getUrl() + "descriptorByName/"
                 + DoubleTickLoginNumberParameterDefinition.class.getName();
-        assertEquals(url + "/autoCompleteValue", fields.get(0).getAttribute("autocompleteurl"));
-        assertEquals("Name, e-mail address or +919876543210", fields.get(0).getAttribute("placeholder"));
-        assertEquals("", fields.get(1).getAttribute("autocompleteurl"));
-        assertEquals("+919876543210", fields.get(1).getAttribute("placeholder"));
+        assertField(
+                fields.get(0),
+                List.of(
+                        "LOGIN_NUMBER",
+                        "",
+                        "Name, e-mail address or +919876543210",
+                        url + "/checkValue",
+                        url + "/autoCompleteValue"));
+        assertField(fields.get(1), List.of("SECOND", MASKED, "+919876543210", url + "/checkValue", ""));
+    }
+
+    private static void assertField(HtmlInput field, List<String> attributes) {
         assertEquals(
-                Stream.of(url, url).map(each -> each + "/checkValue").toList(),
-                fields.stream().map(field -> field.getAttribute("checkurl")).toList());
+                attributes,
+                List.of("aria-label", "value", "placeholder", "checkurl", "autocompleteurl").stream()
+                        .map(field::getAttribute)
+                        .toList());
+    }
+
+    @Test
+    void fieldSaysWhyThereIsNoTeamAndNumbersWork() throws Exception {
+        Map<String, ScriptedServer.Reply> faults = new LinkedHashMap<>();
+        faults.put("DoubleTick answered 401: No. ", ScriptedServer.answer(401, "{\"message\":\"No\"}"));
+        faults.put("DoubleTick answered 503: No (4 tries). Enter ", ScriptedServer.answer(503, "{\"message\":\"No\"}"));
+        faults.put("DoubleTick answered 200, but without a list of members. ", ScriptedServer.answer(200, "{}"));
+        for (Map.Entry<String, ScriptedServer.Reply> fault : faults.entrySet()) {
+            try (ScriptedServer server = new ScriptedServer(fault.getValue())) {
+                StandInExtension.use(server.url());
+                assertUnavailable(fault.getKey());
+            }
+        }
+        StandInExtension.use("http://127.0.0.1:1");
+        assertUnavailable("No connection");
+        StandInExtension.use("http://example.com");
+        assertUnavailable("The Java system property io.jenkins.plugins.doubletick.apiUrl");
+    }
+
+    private void assertUnavailable(String reason) throws Exception {
+        String text = "The form cannot suggest team members. " + reason;
+        for (String value : List.of("", NUMBER, "Asha Rao")) {
+            String check = form.check(value);
+            assertTrue(check.startsWith((value.equals("Asha Rao") ? "error: " : "warning: ") + text), check);
+            assertTrue(check.endsWith(" Enter the login number instead."), check);
+        }
+        assertTrue(form.check("0123").startsWith("error: A login number has 7 to 15 digits"));
+        assertEquals(List.of(), form.suggestions("Asha"));
+        assertRefused(text, rest(job, "Asha Rao"));
+        assertNull(rest(job, NUMBER));
+        assertNamed(null, finished.await(job));
+    }
+
+    /** Many users type while DoubleTick is silent: the plugin sends one request, and each check waits 3 s at most. */
+    @Test
+    void silentServiceDelaysNobody() throws Exception {
+        ExecutorService users = Executors.newFixedThreadPool(21);
+        try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence())) {
+            StandInExtension.use(silent.url());
+            Future<String> request = users.submit(() -> rest(job, "Asha Rao"));
+            List<Future<String>> checks =
+                    users.invokeAll(Collections.<Callable<String>>nCopies(20, () -> form.check("Asha Rao")));
+            for (Future<String> check : checks) {
+                assertEquals(
+                        "error: DoubleTick did not list the team within 3 s. Try again in a moment,"
+                                + " or enter the login number.",
+                        check.get());
+            }
+            // Triggers do not wait at all.
+            r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
+            assertRefused("DoubleTick did not list the team within 10 s.", request.get());
+            assertEquals(1, silent.requests().size());
+        } finally {
+            users.shutdown();
+        }
+    }
+
+    @Test
+    void credentialThatTheJobCannotUse() throws Exception {
+        assertEquals("ok: This is Asha Rao, Agent", form.check("Asha Rao"));
+        Folder folder = r.createProject(Folder.class);
+        StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("in-folder", OTHER_KEY));
+        for (String id : List.of("deleted", "in-folder", "${KEY}")) {
+            definitionOf(job).setCredentialsId(id);
+            String check = form.check("");
+            assertTrue(check.startsWith("warning: The form cannot suggest team members. "), check);
+            assertTrue(check.contains("'" + id + "'"), check);
+        }
+        assertEquals(1, doubleTick.requests().size());
+        assertEquals(
+                "ok: This is Asha Rao, Agent", new OfferedForm(r, offering(folder, "in-folder")).check("Asha Rao"));
+        assertEquals(OTHER_KEY, doubleTick.requests().get(1).authorization());
+    }
+
+    /**
+     * A member can choose the name: Jenkins must not decrypt it, and it must not break a page. A name from right to left must not
+     * reverse the number beside it.
+     */
+    @Test
+    void pagesShowAnyNameAsText() throws Exception {
+        for (String name : List.of(
+                "<img src=x onerror=alert(1)> & 'Co'",
+                Secret.fromString("TopSecret-1").getEncryptedValue(),
+                "text: Asha",
+                "محمد علي")) {
+            try (ScriptedServer server =
+                    new ScriptedServer(Teams.listing(member(name, NUMBER.substring(1), "a@example.com", "Agent")))) {
+                StandInExtension.use(server.url());
+                assertFalse(form.post("checkValue", name).body().contains("<img src=x"));
+                assertNull(rest(job, name));
+                Run<?, ?> build = finished.await(job);
+                String shown = name.length() > 40 ? name.substring(0, 39) + "…" : name;
+                assertNamed(shown, build);
+                String page =
+                        new WebUser(null).get(r, build.getUrl() + "parameters/").body();
+                assertTrue(page.contains("<bdi>" + shown.replace("&", "&amp;").replace("<", "&lt;") + "</bdi>, <bdi>" + MASKED + "</bdi>"), page);
+                String json =
+                        new WebUser(null).get(r, build.getUrl() + "api/json").body();
+                assertTrue(json.contains("\"member\":"), json);
+                assertTrue(json.contains("\"value\":\"" + MASKED + "\""), json);
+                assertFalse((page + json).contains("TopSecret-1"), json);
+            }
+        }
     }
 }

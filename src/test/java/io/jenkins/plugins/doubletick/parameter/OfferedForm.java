@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import hudson.model.Job;
-import hudson.model.Run;
 import io.jenkins.plugins.doubletick.WebUser;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -24,10 +23,6 @@ record OfferedForm(JenkinsRule r, String url, String parameter, String user) {
 
     OfferedForm(JenkinsRule r, Job<?, ?> job) {
         this(r, job.getUrl(), "LOGIN_NUMBER", null);
-    }
-
-    OfferedForm(JenkinsRule r, Run<?, ?> build) {
-        this(r, build.getUrl(), "LOGIN_NUMBER", null);
     }
 
     OfferedForm as(String someone) {

@@ -1,268 +1,242 @@
 package io.jenkins.plugins.doubletick.parameter;
 
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.MASKED;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.NUMBER;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.freestyleJob;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.offering;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.pipelineJob;
-import static io.jenkins.plugins.doubletick.parameter.LoginNumberJobs.valueOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.cli.CLI;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.doubletick.FinishedBuilds;
-import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
-import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.WebUser;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.htmlunit.HttpMethod;
-import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Requests whose answer somebody reads: form, REST, command line, {@code build}; with numbers and with names. */
-class ReadRequestsTest extends OneJenkins {
+/** Requests whose sender reads the response: form, REST API, command line, {@code build} step; with numbers and names. */
+class ReadRequestsTest extends LoginNumberJobs {
 
     private static final String NAME = "Daniel Okafor";
 
-    private FinishedBuilds finished;
-    private BuildRequests requests;
-    private FreeStyleProject offering;
+    private enum Way {
+        FORM,
+        REST,
+        CLI,
+        BUILD_STEP_WITH_STRING,
+        BUILD_STEP;
 
-    @BeforeEach
-    void setUp() throws Exception {
-        r.jenkins.setQuietPeriod(0);
-        finished = FinishedBuilds.watch();
-        requests = new BuildRequests(r);
-        offering = offering(r.jenkins, "doubletick");
+        /** Requests a build with a text, or without the parameter for null. Returns the refusal; null if there was none. */
+        @CheckForNull
+        String request(Job<?, ?> job, @CheckForNull String text) throws Exception {
+            return switch (this) {
+                case FORM -> form(job, text);
+                case REST -> rest(job, text);
+                case CLI -> cli(job, text);
+                case BUILD_STEP_WITH_STRING -> buildStep(job, "string", text);
+                case BUILD_STEP -> buildStep(job, "doubletickLoginNumber", text);
+            };
+        }
     }
 
-    private static void assertNamed(String name, Run<?, ?> build) {
-        assertEquals(NUMBER, valueOf(build).getValue());
-        assertEquals(name, valueOf(build).memberName());
+    /** Uses the real command line over HTTP, in this process. */
+    private static String cli(Job<?, ?> job, String text) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("-s", r.getURL().toString(), "-http", "build", job.getFullName()));
+        if (text != null) {
+            arguments.addAll(List.of("-p", "LOGIN_NUMBER=" + text));
+        }
+        InputStream in = System.in;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setIn(InputStream.nullInputStream());
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        int code;
+        try {
+            code = CLI._main(arguments.toArray(new String[0]));
+        } finally {
+            System.setIn(in);
+            System.setErr(err);
+        }
+        String answer = printed.toString(StandardCharsets.UTF_8);
+        assertFalse(answer.contains("\tat "), answer);
+        return code == 0 ? null : answer;
+    }
+
+    private static String buildStep(Job<?, ?> job, String type, String text) throws Exception {
+        String parameter = text == null
+                ? "string(name: 'OTHER', value: 'x')"
+                : type + "(name: 'LOGIN_NUMBER', value: '" + text + "')";
+        WorkflowRun upstream = pipeline(
+                        "build job: '" + job.getName() + "', wait: false, parameters: [" + parameter + "]")
+                .scheduleBuild2(0)
+                .get();
+        String log = JenkinsRule.getLog(upstream);
+        assertFalse(log.contains("\tat "), log);
+        return upstream.getResult() == Result.SUCCESS ? null : log;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void numberIsCheckedAndPassedToTheSteps(Way way) throws Exception {
+        Job<?, ?> job = way == Way.FORM || way == Way.BUILD_STEP ? freestyleJob(null) : pipelineJob(null);
+        assertRefused("The login number is blank", way.request(job, null));
+        assertRefused("A login number has 7 to 15 digits", way.request(job, "12345"));
+        assertEquals(1, job.getNextBuildNumber());
+        assertNull(way.request(job, "+1 (202) 555-0123"));
+        assertLog(MASKED + " is logged out", finished.await(job));
+        doubleTick.assertOneLogout(KEY, NUMBER);
+        definitionOf(job).setDefaultValue(NUMBER);
+        assertNull(way.request(job, null));
+        assertLog(MASKED + " is logged out", finished.await(job));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "' '|The login number is blank",
+                "''|The login number is blank",
+                "Alice|A login number cannot contain",
+                "+12•••••0199|This is a masked number"
+            })
+    void wrongNumber(String text, String reason) throws Exception {
+        FreeStyleProject job = freestyleJob(NUMBER);
+        assertRefused(reason, rest(job, text));
+        assertEquals(1, job.getNextBuildNumber());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FORM", "REST", "CLI"})
+    void nameOfAMemberAwaitsTheTeam(Way way) throws Exception {
+        String name = "O'Neil, Zoë (night shift)";
+        FreeStyleProject job = offering(r.jenkins, "doubletick");
+        CountDownLatch answer = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.after(
+                answer, Teams.listing(Teams.member(name, NUMBER.substring(1), "zoe@example.com", null))))) {
+            StandInExtension.use(server.url());
+            FutureTask<String> request = new FutureTask<>(() -> way.request(job, name));
+            new Thread(request).start();
+            assertTrue(server.awaitRequest().startsWith("GET /team "));
+            assertFalse(request.isDone());
+            answer.countDown();
+            assertNull(request.get(1, TimeUnit.MINUTES));
+            assertNamed(name, finished.await(job));
+            assertRefused("Nobody in the team matches this text.", way.request(job, "Nadia"));
+            assertEquals(2, job.getNextBuildNumber());
+            assertEquals(1, server.requests().size());
+        }
     }
 
     @Test
-    void everyWayPassesTheNumberToTheSteps() throws Exception {
-        for (Job<?, ?> job : List.of(freestyleJob(r, null), pipelineJob(r, null))) {
-            for (Map.Entry<String, BuildRequests.Way> way : requests.ways().entrySet()) {
-                assertNull(way.getValue().ask(job, "+1 (202) 555-0123"), way.getKey());
-                StandInExtension.assertLog(MASKED + " is logged out", finished.await(job));
-            }
+    void wholeTextsNameAMemberAndPartsDoNot() throws Exception {
+        FreeStyleProject job = offering(r.jenkins, "doubletick");
+        for (String text :
+                List.of("daniel.okafor@example.com", "Daniel Okafor, Manager, +12•••••0123", "+1 202 555 0123")) {
+            assertNull(rest(job, text), text);
+            assertNamed(NAME, finished.await(job));
         }
-        assertEquals(2 * requests.ways().size(), doubleTick.requests().size());
+        assertNull(rest(job, "priya.n@example.com"));
         assertEquals(
-                List.of("{\"userPhoneNumber\":\"12025550123\"}"),
-                doubleTick.requests().stream()
-                        .map(each -> each.body())
-                        .distinct()
-                        .toList());
+                "Priya Nair, priya.n@example.com", valueOf(finished.await(job)).memberName());
+        Map<String, String> refusals = Map.of(
+                "Pri", "This is only part of a name",
+                "Priya Nair", "Several members have this name.",
+                "Zoë Brandt", "DoubleTick has no login number for this member.",
+                "0123", "A login number has 7 to 15 digits");
+        for (Map.Entry<String, String> refusal : refusals.entrySet()) {
+            String answer = rest(job, refusal.getKey());
+            assertRefused(refusal.getValue(), answer);
+            assertEquals(refusal.getKey().startsWith("Pri"), answer.contains("priya.n@example.com"), answer);
+        }
+        assertEquals(5, job.getNextBuildNumber());
     }
 
-    @Test
-    void everyWayRefusesAMissingOrWrongNumber() throws Exception {
-        Map<String, String> rules = new LinkedHashMap<>();
-        rules.put(null, "The login number is blank");
-        rules.put(" ", "The login number is blank");
-        rules.put("Alice", "A login number cannot contain");
-        rules.put(MASKED, "This is a masked number");
-        rules.put("12345", "A login number has 7 to 15 digits");
-        for (Job<?, ?> job : List.of(freestyleJob(r, null), pipelineJob(r, null))) {
-            for (Map.Entry<String, BuildRequests.Way> way : requests.ways().entrySet()) {
-                for (Map.Entry<String, String> rule : rules.entrySet()) {
-                    String told = way.getValue().ask(job, rule.getKey());
-                    assertTrue(
-                            told != null && told.contains("Parameter LOGIN_NUMBER: " + rule.getValue()),
-                            () -> way.getKey() + " with " + rule.getKey() + ": " + told);
-                }
-            }
-            assertNull(job.getLastBuild());
-            rules.keySet().removeAll(Arrays.asList(null, " ", MASKED)); // Saves time with the second type of job.
-        }
-        assertEquals(0, r.jenkins.getQueue().getItems().length);
+    @ParameterizedTest
+    @EnumSource(names = {"BUILD_STEP", "BUILD_STEP_WITH_STRING"})
+    void buildStepAcceptsNumbersOnly(Way way) throws Exception {
+        FreeStyleProject job = offering(r.jenkins, "doubletick");
+        assertRefused("A login number cannot contain", way.request(job, NAME));
+        assertNull(way.request(job, NUMBER));
+        assertNamed(null, finished.await(job));
         doubleTick.assertNothingSent();
-    }
-
-    @Test
-    void everyWayUsesTheDefaultWithoutANumber() throws Exception {
-        Job<?, ?> job = freestyleJob(r, NUMBER);
-        for (Map.Entry<String, BuildRequests.Way> way : requests.ways().entrySet()) {
-            assertNull(way.getValue().ask(job, null), way.getKey());
-            StandInExtension.assertLog(MASKED + " is logged out", finished.await(job));
-        }
-        assertTrue(requests.form(job, "").contains("The login number is blank"));
-        assertTrue(requests.rest(job, "").contains("The login number is blank"));
-    }
-
-    @Test
-    void formRestAndCliTakeWhatNamesAMember() throws Exception {
-        for (Map.Entry<String, BuildRequests.Way> way : requests.waysOfTheJob().entrySet()) {
-            for (String text : List.of(
-                    NAME, "daniel.okafor@example.com", "Daniel Okafor, Manager, +12•••••0123", "+1 202 555 0123")) {
-                assertNull(way.getValue().ask(offering, text), way.getKey());
-                assertNamed(NAME, finished.await(offering));
-            }
-            assertNull(way.getValue().ask(offering, "O'Neil, Sam (night shift)"));
-            assertEquals(
-                    "O'Neil, Sam (night shift)",
-                    valueOf(finished.await(offering)).memberName());
-        }
-        assertEquals(1, doubleTick.requests().size());
-    }
-
-    /** The e-mail address tells two members of one name apart wherever they are named. */
-    @Test
-    void pagesAndRestApiNameTheMember() throws Exception {
-        assertNull(requests.form(offering, "priya.n@example.com"));
-        Run<?, ?> build = finished.await(offering);
-        assertEquals("Priya Nair, priya.n@example.com", valueOf(build).memberName());
-        JenkinsRule.WebClient web = r.createWebClient();
-        assertTrue(((HtmlPage) web.getPage(build, "parameters/"))
-                .asNormalizedText()
-                .contains("Priya Nair, priya.n@example.com, +91••••••3288"));
-        String json = web.goTo(build.getUrl() + "api/json", "application/json")
-                .getWebResponse()
-                .getContentAsString();
-        assertTrue(json.contains("\"member\":\"Priya Nair, priya.n@example.com\",\"value\":\"+91••••••3288\"}"), json);
-    }
-
-    @Test
-    void formRestAndCliRefuseWhatDoesNotNameOneMember() throws Exception {
-        Map<String, String> refusals = new LinkedHashMap<>();
-        refusals.put("Nadia", "Nobody in the team matches this text.");
-        refusals.put("Pri", "This is only part of a name");
-        refusals.put("Priya Nair", "Several members have this name.");
-        refusals.put("Zoë Brandt", "DoubleTick has no login number for this member.");
-        refusals.put("0123", "A login number has 7 to 15 digits");
-        for (Map.Entry<String, BuildRequests.Way> way : requests.waysOfTheJob().entrySet()) {
-            for (Map.Entry<String, String> refusal : refusals.entrySet()) {
-                String told = way.getValue().ask(offering, refusal.getKey());
-                assertTrue(
-                        told != null && told.contains("Parameter LOGIN_NUMBER: " + refusal.getValue()),
-                        () -> way.getKey() + ": " + told);
-                assertEquals(refusal.getKey().startsWith("Pri"), told.contains("priya.n@example.com"), told);
-            }
-        }
-        assertNull(offering.getLastBuild());
-    }
-
-    @Test
-    void buildStepTakesNumbersOnly() throws Exception {
-        Map<String, BuildRequests.Way> ways = requests.ways();
-        ways.keySet().removeAll(requests.waysOfTheJob().keySet());
-        for (BuildRequests.Way way : ways.values()) {
-            String told = way.ask(offering, NAME);
-            assertTrue(told.contains("Parameter LOGIN_NUMBER: A login number cannot contain"), told);
-            assertNull(way.ask(offering, NUMBER));
-            assertNamed(null, finished.await(offering));
-        }
-        doubleTick.assertNothingSent();
-    }
-
-    @Test
-    void formRestAndCliWaitForTheTeam() throws Exception {
-        for (String way : requests.waysOfTheJob().keySet()) {
-            CountDownLatch answer = new CountDownLatch(1);
-            try (ScriptedServer server = new ScriptedServer(Teams.after(
-                    answer, Teams.listing(Teams.member(NAME, NUMBER.substring(1), "d@example.com", null))))) {
-                StandInExtension.use(server.url());
-                FutureTask<String> asking =
-                        new FutureTask<>(() -> requests.waysOfTheJob().get(way).ask(offering, NAME));
-                new Thread(asking).start();
-                assertTrue(server.awaitRequest().startsWith("GET /team "));
-                assertFalse(asking.isDone(), way);
-                answer.countDown();
-                assertNull(asking.get(1, TimeUnit.MINUTES), way);
-                assertNamed(NAME, finished.await(offering));
-            }
-        }
     }
 
     @Test
     void rebuildKeepsTheNumberAndNamesTheMember() throws Exception {
-        for (String given : List.of(NAME, NUMBER)) {
-            assertNull(requests.rest(offering, given));
-            Run<?, ?> build = finished.await(offering);
-            HtmlPage page = r.createWebClient().getPage(build, "rebuild/parameterized");
-            assertFalse(page.getWebResponse().getContentAsString().contains("2025550123"));
-            HtmlForm form = page.getFormByName("config");
-            assertEquals(MASKED, form.getInputsByName("value").get(0).getValue());
-            r.submit(form);
-            assertNamed(NAME, finished.await(offering));
-        }
+        FreeStyleProject job = offering(r.jenkins, "doubletick");
+        assertNull(rest(job, NUMBER));
+        Run<?, ?> build = finished.await(job);
+        assertEquals(200, rebuild(build));
+        assertNamed(NAME, finished.await(job));
+        // The same mask for two numbers is not guessed.
+        definitionOf(job).setDefaultValue("+12345550123");
+        assertEquals(400, rebuild(build));
+        assertEquals(3, job.getNextBuildNumber());
+    }
+
+    private static int rebuild(Run<?, ?> build) throws Exception {
+        HtmlPage page = r.createWebClient()
+                .withThrowExceptionOnFailingStatusCode(false)
+                .getPage(build, "rebuild/parameterized");
+        assertFalse(page.getWebResponse().getContentAsString().contains("2025550123"));
+        HtmlForm form = page.getFormByName("config");
+        assertEquals(MASKED, form.getInputsByName("value").get(0).getValue());
+        return r.submit(form).getWebResponse().getStatusCode();
     }
 
     /** Rebuilding without its form, and Replay, start with the earlier build's values. */
     @Test
     void buildThatIsMadeAgainWithoutAFormNamesNobody() throws Exception {
-        WorkflowJob job = pipelineJob(r, null);
+        WorkflowJob job = pipelineJob(null);
         job.removeProperty(ParametersDefinitionProperty.class);
-        job.addProperty(offering("doubletick"));
-        assertNull(requests.form(job, NAME));
+        job.addProperty(parameters(null, "doubletick"));
+        assertNull(rest(job, NAME));
         WorkflowRun build = (WorkflowRun) finished.await(job);
         assertNamed(NAME, build);
         ReplayAction replay = build.getAction(ReplayAction.class);
         replay.run(replay.getOriginalScript(), Map.of(), true);
         assertNamed(null, finished.await(job));
-        JenkinsRule.WebClient web = r.createWebClient();
-        web.getPage(web.addCrumb(
-                new WebRequest(web.createCrumbedUrl(build.getUrl() + "rebuild/?autorebuild=true"), HttpMethod.POST)));
+        new WebUser(null).post(r, build.getUrl() + "rebuild/?autorebuild=true");
         assertNamed(null, finished.await(job));
         assertNamed(NAME, build);
     }
 
+    /** The page of an input step does not say who may see a team, even if its parameter looks like the job's. */
     @Test
-    void maskedNumberOfTwoIsNotGuessed() throws Exception {
-        FreeStyleProject job = freestyleJob(r, "+12345550123");
-        assertNull(requests.rest(job, NUMBER));
-        Run<?, ?> build = finished.await(job);
-        JenkinsRule.WebClient web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        HtmlForm form = ((HtmlPage) web.getPage(build, "rebuild/parameterized")).getFormByName("config");
-        assertEquals(400, r.submit(form).getWebResponse().getStatusCode());
-        assertEquals(2, job.getNextBuildNumber());
-    }
-
-    @Test
-    void formKeepsTheMaskedDefault() throws Exception {
-        FreeStyleProject job = freestyleJob(r, NUMBER);
-        assertNull(requests.form(job, null));
-        assertNamed(null, finished.await(job));
-        assertNotNull(requests.form(job, "+12•••••0199"));
-    }
-
-    /** Nothing says who may see a team on the page of an input step, also if its parameter looks like the job's. */
-    @Test
-    void inputStepTakesNumbersOnly() throws Exception {
-        WorkflowJob job = LoginNumberJobs.script(r, """
+    void inputStepAcceptsNumbersOnly() throws Exception {
+        WorkflowJob job = pipeline("""
                 def number = input id: 'Who', message: 'Who?', parameters: [doubletickLoginNumber(
                     name: 'LOGIN_NUMBER', credentialsId: 'doubletick', defaultValue: '+1 202 555 0123')]
                 doubletickLogout loginNumber: number
                 """);
-        job.addProperty(offering("doubletick"));
-        WorkflowRun build =
-                job.scheduleBuild2(0, LoginNumberJobs.number(NUMBER)).waitForStart();
+        job.addProperty(parameters(null, "doubletick"));
+        WorkflowRun build = job.scheduleBuild2(0, number(NUMBER)).waitForStart();
         r.waitForMessage("Input requested", build);
         JenkinsRule.WebClient web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        for (String text : new String[] {NAME, "0123", "", MASKED}) {
+        for (String text : List.of(NAME, MASKED)) {
             HtmlPage page = web.getPage(build, "input");
             assertFalse(page.asXml().contains("auto-complete"));
             HtmlForm form = page.getFormByName("Who");
@@ -272,7 +246,7 @@ class ReadRequestsTest extends OneJenkins {
                     text.equals(MASKED) ? 200 : 400,
                     r.submit(form, "proceed").getWebResponse().getStatusCode());
         }
-        r.assertBuildStatusSuccess(r.waitForCompletion(build));
-        doubleTick.assertOneLogout(DoubleTickStandIn.KEY, NUMBER);
+        end(Result.SUCCESS, build);
+        doubleTick.assertOneLogout(KEY, NUMBER);
     }
 }

@@ -5,7 +5,6 @@ import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.Team;
 import io.jenkins.plugins.doubletick.client.TeamMember;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,13 +42,5 @@ final class Teams {
                                 .element("orgRoleName", member.role())
                                 .toString())
                         .collect(Collectors.joining(",", "{\"data\":[", "]}")));
-    }
-
-    /** Replies when an event has happened. */
-    static ScriptedServer.Reply after(CountDownLatch event, ScriptedServer.Reply reply) {
-        return (socket, server) -> {
-            event.await();
-            reply.to(socket, server);
-        };
     }
 }
