@@ -91,10 +91,13 @@ class FieldTest extends LoginNumberJobs {
     @Test
     void maskOfTheDefaultAndOfTheBuildToBuildAgain() throws Exception {
         definitionOf(job).setDefaultValue("+919876543201");
-        assertEquals("warning: This member owns the organisation: Meera Iyer, Admin, Owner", form.check("+91••••••3201"));
+        assertEquals(
+                "warning: This member owns the organisation: Meera Iyer, Admin, Owner", form.check("+91••••••3201"));
         assertTrue(form.check(MASKED).startsWith("error: This is a masked number"));
         Run<?, ?> build = r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
-        assertEquals("ok: This is Daniel Okafor, Manager", new OfferedForm(r, build.getUrl(), "LOGIN_NUMBER", null).check(MASKED));
+        assertEquals(
+                "ok: This is Daniel Okafor, Manager",
+                new OfferedForm(r, build.getUrl(), "LOGIN_NUMBER", null).check(MASKED));
         definitionOf(job).setDefaultValue("5555");
         assertTrue(form.check("****").startsWith("error: A login number has 7 to 15 digits"));
     }
@@ -298,7 +301,10 @@ class FieldTest extends LoginNumberJobs {
                 assertNamed(shown, build);
                 String page =
                         new WebUser(null).get(r, build.getUrl() + "parameters/").body();
-                assertTrue(page.contains("<bdi>" + shown.replace("&", "&amp;").replace("<", "&lt;") + "</bdi>, <bdi>" + MASKED + "</bdi>"), page);
+                assertTrue(
+                        page.contains("<bdi>" + shown.replace("&", "&amp;").replace("<", "&lt;") + "</bdi>, <bdi>"
+                                + MASKED + "</bdi>"),
+                        page);
                 String json =
                         new WebUser(null).get(r, build.getUrl() + "api/json").body();
                 assertTrue(json.contains("\"member\":"), json);
