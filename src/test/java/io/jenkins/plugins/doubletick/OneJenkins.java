@@ -2,6 +2,9 @@ package io.jenkins.plugins.doubletick;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,12 +20,18 @@ public abstract class OneJenkins extends StepJobs {
     protected static final String OTHER_KEY = DoubleTickStandIn.SECOND_KEY;
     protected static final String VAULT = HangingVault.PREFIX;
 
+    /** They log an abort, or a proxy that is down, with a stack trace. Held here: a logger that nobody holds forgets its level. */
+    private static final List<Logger> NOISY = List.of(
+            Logger.getLogger("hudson.model.Run"),
+            Logger.getLogger("io.jenkins.plugins.okhttp.api.internals.JenkinsProxySelector"));
+
     @RegisterExtension
     protected final StandInExtension doubleTick = new StandInExtension();
 
     @BeforeAll
     static void startJenkins(JenkinsRule rule) {
         r = rule;
+        NOISY.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
     @BeforeEach
