@@ -228,7 +228,6 @@ class LogoutTest extends OneJenkins {
         }
     }
 
-    /** Registers it. */
     @TestExtension
     public static final class Vault extends HangingVault {}
 

@@ -317,7 +317,6 @@ class MemberRequestTest extends OneJenkins {
         return thread.startsWith("Running CpsFlowExecution");
     }
 
-    /** Registers it. */
     @TestExtension
     public static final class Vault extends HangingVault {}
 }

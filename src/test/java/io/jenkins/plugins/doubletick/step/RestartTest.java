@@ -210,7 +210,6 @@ class RestartTest extends StepJobs {
         }
     }
 
-    /** Registers it. */
     @TestExtension
     public static final class Vault extends HangingVault {}
 }
