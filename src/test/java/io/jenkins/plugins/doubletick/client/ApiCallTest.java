@@ -71,22 +71,9 @@ class ApiCallTest {
         }
     }
 
-    @Test
-    void timerThatRejectsTheFirstRequest() throws Exception {
-        fixture = new ClientFixture(success());
-        fixture.timer.rejects = true;
-        for (int i = 0; i < 2; i++) {
-            CompletableFuture<LogoutResult> logout = fixture.send();
-            assertThrows(ExecutionException.class, () -> resultOf(logout));
-        }
-        fixture.timer.rejects = false;
-        ClientFixture.assertSuccess(fixture.send());
-        assertEquals(1, fixture.server.requests().size());
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {201, 429, 503})
-    void timerThatRejectsFurtherRequests(int status) throws Exception {
+    void timerThatIsShutDown(int status) throws Exception {
         fixture = new ClientFixture(after(event, answer(status, "{\"success\":true}")), success());
         CompletableFuture<LogoutResult> logout = fixture.send();
         CompletableFuture<LogoutResult> queued = fixture.send();

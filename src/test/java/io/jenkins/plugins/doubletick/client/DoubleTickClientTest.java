@@ -71,12 +71,6 @@ class DoubleTickClientTest {
     }
 
     @Test
-    void memberIsLoggedOutAtTheSecondTry() throws Exception {
-        assertEquals(new LogoutResult(201, 2), resultOf(send(DoubleTickStandIn.BUSY)));
-        assertEquals(List.of("retrying SERVER_ERROR 1"), fixture.reports);
-    }
-
-    @Test
     void keyIsChecked() throws Exception {
         resultOf(fixture.client.checkKey(key()));
         assertRequest("GET", "/roles", null, "");

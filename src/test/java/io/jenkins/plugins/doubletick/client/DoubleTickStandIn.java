@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -143,11 +144,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
 
     /** The next request that nobody awaited yet; fails after a minute without one. */
     public Request awaitRequest() throws InterruptedException {
-        Request request = arrivals.poll(1, TimeUnit.MINUTES);
-        if (request == null) {
-            throw new AssertionError("No request came");
-        }
-        return request;
+        return Objects.requireNonNull(arrivals.poll(1, TimeUnit.MINUTES), "No request came");
     }
 
     @Override

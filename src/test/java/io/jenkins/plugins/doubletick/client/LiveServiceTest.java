@@ -43,28 +43,9 @@ class LiveServiceTest {
     }
 
     @Test
-    void keyIsAccepted() throws Exception {
+    void keyAndTeamAreRead() throws Exception {
         ClientFixture.resultOf(fixture.client.checkKey(key));
         print("GET /roles with the key", "2xx, a JSON array", "2xx, JSON");
-    }
-
-    @Test
-    void inventedKeyIsRefused() throws Exception {
-        ApiKey invented = ApiKey.parse("key_invented-for-a-test");
-        DoubleTickException failure = ClientFixture.failureOf(fixture.client.checkKey(invented));
-        print("GET /roles with an invented key", "401 Invalid public api key, or 403 FORBIDDEN", failure.getMessage());
-        assertEquals(401, failure.status(), 2);
-    }
-
-    @Test
-    void inventedNumberIsNoMember() throws Exception {
-        DoubleTickException failure = ClientFixture.failureOf(fixture.send(key, NOBODY));
-        print("Logout with an invented number", "422 User is not a member of the team", failure.getMessage());
-        assertEquals(Reason.LOGIN_NUMBER_REJECTED, failure.reason());
-    }
-
-    @Test
-    void teamIsRead() throws Exception {
         Team team =
                 ClientFixture.resultOf(fixture.client.team(key, TeamCache.KEPT)).team();
         long withNumber = team.members().stream()
@@ -74,6 +55,17 @@ class LiveServiceTest {
                 "GET /team",
                 "200 {\"data\": [{\"id\", \"name\", \"phone\", \"email\", …}]}",
                 team.members().size() + " members, " + withNumber + " of them with a number");
+    }
+
+    @Test
+    void inventedKeyAndNumberAreRefused() throws Exception {
+        ApiKey invented = ApiKey.parse("key_invented-for-a-test");
+        DoubleTickException failure = ClientFixture.failureOf(fixture.client.checkKey(invented));
+        print("GET /roles with an invented key", "401 Invalid public api key, or 403 FORBIDDEN", failure.getMessage());
+        assertEquals(401, failure.status(), 2);
+        failure = ClientFixture.failureOf(fixture.send(key, NOBODY));
+        print("Logout with an invented number", "422 User is not a member of the team", failure.getMessage());
+        assertEquals(Reason.LOGIN_NUMBER_REJECTED, failure.reason());
     }
 
     @Test

@@ -210,15 +210,6 @@ class RateLimiterTest {
         time.runAll();
     }
 
-    @Test
-    void queuedCallsFailIfTheTimerRejectsTasks() {
-        time.rejects = true;
-        submit("a", false);
-        submit("b", false);
-        limiter.requestEnded(false);
-        assertEquals(List.of("a@0", "b fails@0"), events);
-    }
-
     /** How long a 429 asks to wait: in {@code Retry-After} in whole seconds, in {@code extraData} exactly, or not at all. */
     private static Duration asked(String waitIn, long wait) {
         return switch (waitIn) {

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -158,20 +159,12 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** The next request that nobody awaited yet; fails after a minute without one. */
     public String awaitRequest() throws InterruptedException {
-        return await(arrivals, "No request came");
+        return Objects.requireNonNull(arrivals.poll(1, TimeUnit.MINUTES), "No request came");
     }
 
     /** Waits until a client hung up on {@link #silence}; fails after a minute. */
     public void awaitDisconnect() throws InterruptedException {
-        await(disconnects, "The client did not hang up");
-    }
-
-    private static String await(BlockingQueue<String> queue, String otherwise) throws InterruptedException {
-        String element = queue.poll(1, TimeUnit.MINUTES);
-        if (element == null) {
-            throw new AssertionError(otherwise);
-        }
-        return element;
+        Objects.requireNonNull(disconnects.poll(1, TimeUnit.MINUTES), "The client did not hang up");
     }
 
     @Override
