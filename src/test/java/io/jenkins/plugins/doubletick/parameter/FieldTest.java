@@ -19,7 +19,6 @@ import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.WebUser;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -209,10 +208,10 @@ class FieldTest extends LoginNumberJobs {
 
     @Test
     void fieldSaysWhyThereIsNoTeamAndNumbersWork() throws Exception {
-        Map<String, ScriptedServer.Reply> faults = new LinkedHashMap<>();
-        faults.put("DoubleTick answered 401: No. ", ScriptedServer.answer(401, "{\"message\":\"No\"}"));
-        faults.put("DoubleTick answered 503: No (4 tries). Enter ", ScriptedServer.answer(503, "{\"message\":\"No\"}"));
-        faults.put("DoubleTick answered 200, but without a list of members. ", ScriptedServer.answer(200, "{}"));
+        Map<String, ScriptedServer.Reply> faults = Map.of(
+                "DoubleTick answered 401: No. ", ScriptedServer.answer(401, "{\"message\":\"No\"}"),
+                "DoubleTick answered 503: No (4 tries). Enter ", ScriptedServer.answer(503, "{\"message\":\"No\"}"),
+                "DoubleTick answered 200, but without a list of members. ", ScriptedServer.answer(200, "{}"));
         for (Map.Entry<String, ScriptedServer.Reply> fault : faults.entrySet()) {
             try (ScriptedServer server = new ScriptedServer(fault.getValue())) {
                 StandInExtension.use(server.url());

@@ -24,11 +24,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jenkins.model.ModifiableTopLevelItemGroup;
 import org.apache.commons.lang3.StringUtils;
-import org.htmlunit.Page;
+import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.BeforeEach;
+import org.jvnet.hudson.test.JenkinsRule;
 
 /** Jobs with a parameter LOGIN_NUMBER, and requests for their builds, for tests to inherit. */
 abstract class LoginNumberJobs extends OneJenkins {
@@ -111,15 +112,15 @@ abstract class LoginNumberJobs extends OneJenkins {
     /** Submits the job's form, with its default for null. Returns the refusal; null if there was none. */
     @CheckForNull
     static String form(Job<?, ?> job, @CheckForNull String text) throws Exception {
-        HtmlPage page =
-                r.createWebClient().withThrowExceptionOnFailingStatusCode(false).getPage(job, "build?delay=0sec");
-        HtmlForm form = page.getFormByName("parameters");
-        if (text != null) {
-            form.getInputsByName("value").get(0).setValue(text);
+        // Closed, because the scripts of a page send requests until then.
+        try (JenkinsRule.WebClient web = r.createWebClient().withThrowExceptionOnFailingStatusCode(false)) {
+            HtmlForm form = ((HtmlPage) web.getPage(job, "build?delay=0sec")).getFormByName("parameters");
+            if (text != null) {
+                form.getInputsByName("value").get(0).setValue(text);
+            }
+            WebResponse answer = r.submit(form).getWebResponse();
+            return refusal(answer.getStatusCode(), answer.getContentAsString());
         }
-        Page answer = r.submit(form);
-        return refusal(
-                answer.getWebResponse().getStatusCode(), answer.getWebResponse().getContentAsString());
     }
 
     /** Requests a build with a text, or without the parameter for null. Returns the refusal; null if there was none. */

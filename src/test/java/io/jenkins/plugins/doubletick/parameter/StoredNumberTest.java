@@ -120,11 +120,8 @@ class StoredNumberTest extends StepJobs {
                     end(Result.SUCCESS, build(job, 1));
                 }
                 assertEquals(Result.SUCCESS, finished().await(job("queued")).getResult());
-                LoginNumberJobs.assertNamed(
-                        "Daniel Okafor",
-                        r.jenkins
-                                .getItemByFullName("by-name", FreeStyleProject.class)
-                                .getLastBuild());
+                FreeStyleProject byName = r.jenkins.getItemByFullName("by-name", FreeStyleProject.class);
+                LoginNumberJobs.assertNamed("Daniel Okafor", byName.getLastBuild());
                 WorkflowRun example = build("example", 4);
                 String question = "Log out Daniel Okafor (Manager, +12•••••0123) from DoubleTick on every device?";
                 r.waitForMessage(question, example);
