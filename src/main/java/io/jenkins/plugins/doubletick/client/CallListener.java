@@ -11,14 +11,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface CallListener {
 
-    /** Does nothing. */
-    CallListener NONE = new CallListener() {
-        @Override
-        public void retrying(DoubleTickException failure, int tries, Duration wait) {}
-
-        @Override
-        public void rateLimited(Duration wait) {}
-    };
+    CallListener NONE = new CallListener() {};
 
     /**
      * A request failed, and the call sends another one.
@@ -27,12 +20,12 @@ public interface CallListener {
      * @param tries how many requests the call has sent
      * @param wait the least time until the next one
      */
-    void retrying(DoubleTickException failure, int tries, Duration wait);
+    default void retrying(DoubleTickException failure, int tries, Duration wait) {}
 
     /**
      * DoubleTick answered another call with the same API key with 429, so this call must wait, too. Called once.
      *
      * @param wait the least time until the call's request is sent
      */
-    void rateLimited(Duration wait);
+    default void rateLimited(Duration wait) {}
 }

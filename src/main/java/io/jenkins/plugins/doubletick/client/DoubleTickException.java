@@ -98,20 +98,15 @@ public final class DoubleTickException extends Exception {
         this.tries = tries;
     }
 
-    /** Returns this failure with another message. */
-    DoubleTickException withMessage(String message) {
-        return new DoubleTickException(reason, message, status, retryAfter, tries, getCause());
-    }
-
     /** Returns this failure as the end of a call that sent {@code count} requests. */
     DoubleTickException after(int count) {
         String message = getMessage();
         if (RetryAfter.isTooLong(retryAfter)) {
             message = Messages.DoubleTickException_asksTooLong(
-                    message, digits(retryAfter.toSeconds()), digits(RetryAfter.LONGEST.toSeconds()));
+                    message, Long.toString(retryAfter.toSeconds()), Long.toString(RetryAfter.LONGEST.toSeconds()));
         }
         if (count > 1) {
-            message = Messages.DoubleTickException_afterTries(message, digits(count));
+            message = Messages.DoubleTickException_afterTries(message, Integer.toString(count));
         }
         return new DoubleTickException(reason, message, status, retryAfter, count, getCause());
     }
@@ -130,11 +125,6 @@ public final class DoubleTickException extends Exception {
                 retryAfter,
                 tries,
                 withoutSecrets(getCause(), key, number));
-    }
-
-    /** Returns a number in ASCII digits for a message, because {@code MessageFormat} uses the digits of the JVM's locale. */
-    static String digits(long number) {
-        return Long.toString(number);
     }
 
     private static Throwable withoutSecrets(Throwable cause, ApiKey key, LoginNumber number) {

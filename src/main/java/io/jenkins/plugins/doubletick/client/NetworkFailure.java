@@ -1,7 +1,5 @@
 package io.jenkins.plugins.doubletick.client;
 
-import static io.jenkins.plugins.doubletick.client.DoubleTickException.digits;
-
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,6 +19,8 @@ import okhttp3.OkHttpClient;
 /** Describes why a request got no response. */
 final class NetworkFailure {
 
+    private record Kind(Reason reason, String message) {}
+
     private NetworkFailure() {}
 
     /** Describes the exception of a request. Never throws. Calls the proxy selector, which may block. */
@@ -32,10 +32,14 @@ final class NetworkFailure {
             return new DoubleTickException(
                     Reason.PROXY, Messages.NetworkFailure_proxySettings(String.valueOf(broken.getMessage())), e);
         }
-        DoubleTickException failure = e instanceof IOException io ? describe(io, http, url) : internal(e);
-        return proxy.type() == Proxy.Type.DIRECT || failure.reason() == Reason.INTERNAL
-                ? failure
-                : failure.withMessage(Messages.NetworkFailure_throughProxy(failure.getMessage(), name(proxy)));
+        if (!(e instanceof IOException io)) {
+            return internal(e);
+        }
+        Kind kind = kind(io, http, url);
+        String message = proxy.type() == Proxy.Type.DIRECT
+                ? kind.message()
+                : Messages.NetworkFailure_throughProxy(kind.message(), name(proxy));
+        return new DoubleTickException(kind.reason(), message, e);
     }
 
     /** Describes a failure in Jenkins itself. */
@@ -45,59 +49,57 @@ final class NetworkFailure {
 
     /** Describes a request that OkHttp did not end in time. */
     static DoubleTickException hanging(Duration time) {
-        return new DoubleTickException(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(digits(time.toSeconds())));
+        return new DoubleTickException(
+                Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(Long.toString(time.toSeconds())));
     }
 
-    private static DoubleTickException describe(IOException e, OkHttpClient http, HttpUrl url) {
+    private static Kind kind(IOException e, OkHttpClient http, HttpUrl url) {
         String host = url.host();
         if (e instanceof UnknownHostException) {
-            return failure(Reason.UNKNOWN_HOST, Messages.NetworkFailure_unknownHost(unknownName(e, host)), e);
+            return new Kind(Reason.UNKNOWN_HOST, Messages.NetworkFailure_unknownHost(unknownName(e, host)));
         }
         // OkHttp has no separate type for a proxy's response to CONNECT, only these texts (ConnectPlan.kt).
         String text = String.valueOf(e.getMessage());
         if (text.equals("Failed to authenticate with proxy")) {
-            return failure(Reason.PROXY_LOGIN, Messages.NetworkFailure_proxyLogin(), e);
+            return new Kind(Reason.PROXY_LOGIN, Messages.NetworkFailure_proxyLogin());
         }
         if (text.startsWith("Unexpected response code for CONNECT: ")) {
             String status = text.substring(text.lastIndexOf(' ') + 1);
-            return failure(
+            return new Kind(
                     status.startsWith("5") ? Reason.CONNECTION_FAILED : Reason.PROXY,
-                    Messages.NetworkFailure_proxyRefused(status),
-                    e);
+                    Messages.NetworkFailure_proxyRefused(status));
         }
         if (text.startsWith(
                 "Received HTTP_PROXY_AUTH (407) code")) { // The response of a proxy that is not configured here.
-            return failure(Reason.PROXY, Messages.NetworkFailure_proxyLogin(), e);
+            return new Kind(Reason.PROXY, Messages.NetworkFailure_proxyLogin());
         }
         if (e instanceof ProtocolException && !text.equals("unexpected end of stream")) {
-            return failure(Reason.CONNECTION_LOST, Messages.NetworkFailure_notHttp(), e);
+            return new Kind(Reason.CONNECTION_LOST, Messages.NetworkFailure_notHttp());
         }
         if (e instanceof SSLPeerUnverifiedException) {
-            return failure(Reason.TLS, Messages.NetworkFailure_wrongHost(host), e);
+            return new Kind(Reason.TLS, Messages.NetworkFailure_wrongHost(host));
         }
-        if (e instanceof SSLException && isCausedBy(e, CertificateException.class)) {
-            return failure(Reason.TLS, Messages.NetworkFailure_certificate(host), e);
+        if (e instanceof SSLException && e.getCause() instanceof CertificateException) {
+            return new Kind(Reason.TLS, Messages.NetworkFailure_certificate(host));
         }
         if (e instanceof SSLException && !(e.getCause() instanceof IOException)) {
-            return failure(Reason.TLS, Messages.NetworkFailure_tls(host, text), e);
+            return new Kind(Reason.TLS, Messages.NetworkFailure_tls(host, text));
         }
         if (e instanceof InterruptedIOException) {
             // OkHttp ends a whole call with this type, and a phase of the call with SocketTimeoutException.
             return e.getClass() == InterruptedIOException.class
-                    ? failure(Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(seconds(http.callTimeoutMillis())), e)
-                    : failure(
+                    ? new Kind(
                             Reason.TIMED_OUT,
-                            Messages.NetworkFailure_noConnection(seconds(http.connectTimeoutMillis())),
-                            e);
+                            Messages.NetworkFailure_noAnswer(Long.toString(http.callTimeoutMillis() / 1000)))
+                    : new Kind(
+                            Reason.TIMED_OUT,
+                            Messages.NetworkFailure_noConnection(Long.toString(http.connectTimeoutMillis() / 1000)));
         }
         if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
-            return failure(Reason.CONNECTION_FAILED, Messages.NetworkFailure_refused(host, digits(url.port())), e);
+            return new Kind(
+                    Reason.CONNECTION_FAILED, Messages.NetworkFailure_refused(host, Integer.toString(url.port())));
         }
-        return failure(Reason.CONNECTION_LOST, Messages.NetworkFailure_lost(), e);
-    }
-
-    private static DoubleTickException failure(Reason reason, String message, IOException e) {
-        return new DoubleTickException(reason, message, e);
+        return new Kind(Reason.CONNECTION_LOST, Messages.NetworkFailure_lost());
     }
 
     /** Returns the host name at the beginning of the exception's text, which is the proxy's if that one is unknown. */
@@ -106,22 +108,9 @@ final class NetworkFailure {
         return text == null || text.isBlank() ? host : text.split("[: ]", 2)[0];
     }
 
-    private static boolean isCausedBy(Throwable e, Class<? extends Throwable> type) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static String name(Proxy proxy) {
         return proxy.address() instanceof InetSocketAddress address
                 ? address.getHostString() + ":" + address.getPort()
                 : String.valueOf(proxy.address());
-    }
-
-    private static String seconds(int milliseconds) {
-        return digits(Duration.ofMillis(milliseconds).toSeconds());
     }
 }

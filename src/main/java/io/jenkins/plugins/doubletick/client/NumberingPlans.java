@@ -4,15 +4,12 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.util.Locale;
-import java.util.Set;
 
 /** The world's numbering plans, as libphonenumber knows them. They change, so a number that is not valid may exist. */
 final class NumberingPlans {
 
-    private static final int MAX_CALLING_CODE = 3;
-
-    /** libphonenumber's regions for an unknown calling code, and for a calling code of no country. */
-    private static final Set<String> NO_COUNTRY = Set.of("ZZ", "001");
+    /** libphonenumber's region for a calling code of no country. */
+    private static final String NO_COUNTRY = "001";
 
     /**
      * A calling code.
@@ -43,13 +40,15 @@ final class NumberingPlans {
 
     /** Returns the calling code at the beginning of a number; null if no country has it. */
     static CallingCode callingCode(String digits, Locale locale) {
-        for (int length = 1; length <= MAX_CALLING_CODE; length++) {
-            String code = digits.substring(0, length);
-            String country = PhoneNumberUtil.getInstance().getRegionCodeForCountryCode(Integer.parseInt(code));
-            if (!NO_COUNTRY.contains(country)) {
-                return new CallingCode(code, new Locale("", country).getDisplayCountry(locale));
-            }
+        try {
+            PhoneNumberUtil plans = PhoneNumberUtil.getInstance();
+            int code = plans.parse("+" + digits, null).getCountryCode();
+            String country = plans.getRegionCodeForCountryCode(code);
+            return country.equals(NO_COUNTRY)
+                    ? null
+                    : new CallingCode(Integer.toString(code), new Locale("", country).getDisplayCountry(locale));
+        } catch (NumberParseException | RuntimeException e) { // No calling code, for example.
+            return null;
         }
-        return null;
     }
 }

@@ -18,6 +18,9 @@ final class RetryAfter {
     /** The longest wait that a call accepts, because a person or an executor is waiting for it. */
     static final Duration LONGEST = Duration.ofSeconds(60);
 
+    /** The name of {@code Retry-After} after {@link #hideFromOkHttp}. */
+    static final String HIDDEN = "DoubleTick-Retry-After";
+
     /** Clocks and the header {@code Date} leave out fractions of a second, so a wait of a minute can look longer. */
     private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
 
@@ -44,18 +47,18 @@ final class RetryAfter {
         Date date = headers.getDate("Date");
         Instant now = date == null ? Instant.now() : date.toInstant();
         Duration header = ofHeader(headers, now);
-        return header == null ? ofBody(extraData, now) : header;
+        return isWait(header) ? header : ofBody(extraData, now);
     }
 
     private static Duration ofHeader(Headers headers, Instant now) {
-        String header = headers.get("Retry-After");
+        String header = headers.get(HIDDEN);
         if (header == null) {
             return null;
         }
         if (header.matches("[0-9]+")) {
             return seconds(Double.parseDouble(header));
         }
-        Date date = headers.getDate("Retry-After");
+        Date date = headers.getDate(HIDDEN);
         return date == null ? null : until(date.toInstant(), now);
     }
 
@@ -93,20 +96,15 @@ final class RetryAfter {
         return time.isAfter(now) ? Duration.between(now, time) : Duration.ZERO;
     }
 
-    /** Hides values of the header from OkHttp, which silently repeats the request for 0 and fails for long numbers. */
+    /** Hides the header from OkHttp, which silently repeats the request for 0 and fails for long numbers. */
     static Response hideFromOkHttp(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
         String header = response.header("Retry-After");
-        if (header == null) {
-            return response;
-        }
-        if (header.matches("0+")) {
-            return response.newBuilder().removeHeader("Retry-After").build();
-        }
-        return header.matches("[0-9]{10,}")
-                ? response.newBuilder()
-                        .header("Retry-After", Long.toString((long) LONGEST_SECONDS))
-                        .build()
-                : response;
+        return header == null
+                ? response
+                : response.newBuilder()
+                        .removeHeader("Retry-After")
+                        .header(HIDDEN, header)
+                        .build();
     }
 }

@@ -7,17 +7,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import okhttp3.Response;
 
 /** Reads the response of {@code GET /team}, member by member, because it may be long. */
@@ -38,58 +35,8 @@ final class TeamResponse {
                     .build())
             .build();
 
-    private static final ObjectReader MEMBER = JsonMapper.builder(JSON)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.WRAP_EXCEPTIONS)
-            .addModule(new SimpleModule().addDeserializer(String.class, new Text()))
-            .build()
-            .readerFor(Member.class);
-
-    /** A member as DoubleTick sends it. A field is null if it is missing or no text. */
-    private record Member(
-            String id, String name, String email, String orgRoleName, String isOrganizationOwner, String phone) {
-
-        TeamMember read(ApiKey key) {
-            LoginNumber number = LoginNumber.listed(phone);
-            return new TeamMember(
-                    line(id, key, number),
-                    line(name, key, number),
-                    lineOrNull(email, key, number),
-                    lineOrNull(orgRoleName, key, number),
-                    Boolean.parseBoolean(isOrganizationOwner),
-                    number);
-        }
-
-        private static String line(String text, ApiKey key, LoginNumber number) {
-            return text == null ? "" : LogSanitizer.name(text, key, number);
-        }
-
-        private static String lineOrNull(String text, ApiKey key, LoginNumber number) {
-            String line = line(text, key, number);
-            return line.isEmpty() ? null : line;
-        }
-    }
-
-    /** Reads texts, whole numbers and booleans. A fraction or a negative number is no text, and so no phone number. */
-    private static final class Text extends StdScalarDeserializer<String> {
-        private static final long serialVersionUID = 1L;
-
-        Text() {
-            super(String.class);
-        }
-
-        @Override
-        public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return switch (parser.currentToken()) {
-                case VALUE_STRING, VALUE_TRUE, VALUE_FALSE -> parser.getText();
-                case VALUE_NUMBER_INT -> parser.getText().startsWith("-") ? null : parser.getText();
-                default -> {
-                    parser.skipChildren();
-                    yield null;
-                }
-            };
-        }
-    }
+    private static final Set<String> FIELDS =
+            Set.of("id", "name", "email", "orgRoleName", "isOrganizationOwner", "phone");
 
     private TeamResponse() {}
 
@@ -125,7 +72,7 @@ final class TeamResponse {
                         if (members.size() == Team.MAX_MEMBERS) {
                             throw tooLarge(status);
                         }
-                        members.add(MEMBER.<Member>readValue(parser).read(key));
+                        members.add(member(parser, key));
                     }
                 }
                 parser.skipChildren();
@@ -135,6 +82,44 @@ final class TeamResponse {
             throw noTeam(status);
         }
         return members;
+    }
+
+    private static TeamMember member(JsonParser parser, ApiKey key) throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (FIELDS.contains(name)) {
+                texts.put(name, text(parser));
+            }
+            parser.skipChildren();
+        }
+        LoginNumber number = LoginNumber.listed(texts.get("phone"));
+        return new TeamMember(
+                line(texts.get("id"), key, number),
+                line(texts.get("name"), key, number),
+                lineOrNull(texts.get("email"), key, number),
+                lineOrNull(texts.get("orgRoleName"), key, number),
+                Boolean.parseBoolean(texts.get("isOrganizationOwner")),
+                number);
+    }
+
+    /** Returns a text, a whole number or a boolean. A fraction or a negative number is no text, and so no phone number. */
+    private static String text(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING, VALUE_TRUE, VALUE_FALSE -> parser.getText();
+            case VALUE_NUMBER_INT -> parser.getText().startsWith("-") ? null : parser.getText();
+            default -> null;
+        };
+    }
+
+    private static String line(String text, ApiKey key, LoginNumber number) {
+        return text == null ? "" : LogSanitizer.name(text, key, number);
+    }
+
+    private static String lineOrNull(String text, ApiKey key, LoginNumber number) {
+        String line = line(text, key, number);
+        return line.isEmpty() ? null : line;
     }
 
     private static DoubleTickException noTeam(int status) {

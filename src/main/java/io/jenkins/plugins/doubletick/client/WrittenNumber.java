@@ -1,6 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
-import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -117,22 +117,10 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
                 && digits(plain.substring(dot)).matches("0+");
     }
 
-    /** Returns a character as a message can show it, with its code if that is not ASCII. */
+    /** Returns a character as a message can show it: quoted if it is ASCII, otherwise its Unicode name. */
     private static String visible(int c) {
-        String shown = "\"" + Character.toString(c) + "\"";
-        if (c > ' ' && c <= '~') {
-            return shown;
-        }
-        String code = String.format(Locale.ROOT, "U+%04X", c);
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.NON_SPACING_MARK,
-                    Character.ENCLOSING_MARK,
-                    Character.COMBINING_SPACING_MARK -> code;
-            default -> shown + " (" + code + ")";
-        };
+        return c > ' ' && c <= '~'
+                ? "\"" + (char) c + "\""
+                : Objects.requireNonNullElse(Character.getName(c), "U+" + Integer.toHexString(c));
     }
 }

@@ -73,19 +73,19 @@ class LoginNumberTest {
             "'"                     | 919876543210'
             "$"                     | $LOGIN_NUMBER
             "+"                     | ++919876543210¦0+919876543210¦9+919876543210
-            "\uFF0B" (U+FF0B)       | 919876543210\uFF0B
-            "\u066B" (U+066B)       | 919876543210\u066B0
-            "\uD83D\uDE00" (U+1F600) | 91\uD83D\uDE009876543210
-            "\u0430" (U+0430)       | 91\u04309876543210
-            "\u2022" (U+2022)       | \u2022 919876543210
-            U+007F                  | 91\u007F9876543210
-            U+0000                  | 91\0009876543210
-            U+D83D                  | 91\uD83D9876543210
-            U+0301                  | 91\u03019876543210
-            U+0903                  | 91\u09039876543210
-            U+20E3                  | 1\u20E39876543210
-            U+E000                  | 91\uE0009876543210
-            U+E01F0                 | 91\uDB40\uDDF09876543210
+            FULLWIDTH PLUS SIGN     | 919876543210\uFF0B
+            ARABIC DECIMAL SEPARATOR | 919876543210\u066B0
+            GRINNING FACE           | 91\uD83D\uDE009876543210
+            CYRILLIC SMALL LETTER A | 91\u04309876543210
+            BULLET                  | \u2022 919876543210
+            DELETE                  | 91\u007F9876543210
+            NULL                    | 91\0009876543210
+            HIGH SURROGATES D83D    | 91\uD83D9876543210
+            COMBINING ACUTE ACCENT  | 91\u03019876543210
+            DEVANAGARI SIGN VISARGA | 91\u09039876543210
+            COMBINING ENCLOSING KEYCAP | 1\u20E39876543210
+            PRIVATE USE AREA E000   | 91\uE0009876543210
+            U+e01f0                 | 91\uDB40\uDDF09876543210
             """)
     void characterThatIsNotAllowedIsNamed(String name, String texts) {
         for (String text : split(texts)) {

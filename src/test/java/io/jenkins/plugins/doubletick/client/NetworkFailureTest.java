@@ -44,7 +44,6 @@ class NetworkFailureTest {
                 Arguments.of(unknown.formatted("api.example"), new UnknownHostException()),
                 Arguments.of(login, new ProtocolException("Received HTTP_PROXY_AUTH (407) code while not using proxy")),
                 Arguments.of(lost, new ProtocolException("unexpected end of stream")),
-                Arguments.of(certificate, new SSLException("x", new IOException(new CertificateExpiredException()))),
                 Arguments.of(certificate, new SSLException("x", new CertificateExpiredException())),
                 Arguments.of(lost, new SSLException("x", new IOException("reset"))),
                 Arguments.of("TIMED_OUT: No answer within 7 s", new InterruptedIOException("timeout")),
