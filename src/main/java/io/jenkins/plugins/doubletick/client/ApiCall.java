@@ -22,9 +22,7 @@ import okhttp3.Response;
  */
 final class ApiCall<T> {
 
-    /** Reads and closes a response. */
     interface Reader<T> {
-        /** @param tries how many requests the call has sent */
         T read(Response response, int tries) throws IOException, DoubleTickException;
     }
 
@@ -157,7 +155,6 @@ final class ApiCall<T> {
         } // Otherwise the call was cancelled or has succeeded.
     }
 
-    /** @param wait null if the request is not sent again */
     private void retryOrFail(DoubleTickException failure, Duration wait, Consumer<Duration> again) {
         if (wait == null) {
             fail(failure);

@@ -88,12 +88,10 @@ public final class ApiKey {
         return null;
     }
 
-    /** The key itself, for the {@code Authorization} header. */
     public String value() {
         return value;
     }
 
-    /** Returns a digest that identifies the key and does not reveal it. */
     public String digest() {
         return ByteString.encodeUtf8(value).sha256().hex();
     }
@@ -115,7 +113,6 @@ public final class ApiKey {
         return without.toString();
     }
 
-    /** Returns the end of this key in a text if the key begins at {@code start}, otherwise -1. */
     private int endOfKey(String text, int start) {
         int at = start;
         for (int i = 0; i < value.length(); i++) {

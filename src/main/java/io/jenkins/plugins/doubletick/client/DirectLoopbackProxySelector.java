@@ -24,7 +24,7 @@ final class DirectLoopbackProxySelector extends ProxySelector {
         return "http".equals(uri.getScheme()) ? List.of(Proxy.NO_PROXY) : selector.select(uri);
     }
 
-    /** Passes the failure on without its text, because a proxy may have sent the request back. */
+    /** Hides the text, which may quote a malformed response (RealConnection.trackFailure), because okhttp-api logs it. */
     @Override
     public void connectFailed(URI uri, SocketAddress address, IOException failure) {
         selector.connectFailed(uri, address, new IOException("The connection to the proxy failed"));

@@ -31,7 +31,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class DoubleTickClient {
 
-    /** The address of the DoubleTick API. */
     public static final String DEFAULT_URL = "https://public.doubletick.io";
 
     /** How many requests may be in flight at a time. OkHttp blocks a thread for each. */
@@ -59,7 +58,6 @@ public final class DoubleTickClient {
         this(http, url, userAgent, retry, RateLimit.DEFAULT, Timeouts.DEFAULT, timer, pool());
     }
 
-    /** @param threads run requests, each for as long as it takes */
     DoubleTickClient(
             OkHttpClient http,
             HttpUrl url,

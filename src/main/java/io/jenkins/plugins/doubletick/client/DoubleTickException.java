@@ -16,7 +16,6 @@ public final class DoubleTickException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong. */
     public enum Reason {
         /** The text is not a login number; nothing was sent. */
         LOGIN_NUMBER_INVALID(false),
@@ -40,15 +39,11 @@ public final class DoubleTickException extends Exception {
         NOT_CONFIRMED(false),
         /** 2xx, but the team has more members than are read. */
         TEAM_TOO_LARGE(false),
-        /** Any other status. */
         UNEXPECTED_STATUS(false),
         /** The name of the API's or the proxy's host cannot be resolved. */
         UNKNOWN_HOST(true),
-        /** No connection could be made. */
         CONNECTION_FAILED(true),
-        /** The connection was lost before the response was complete. */
         CONNECTION_LOST(true),
-        /** No connection or no complete response in time. */
         TIMED_OUT(true),
         /** The server's certificate is not trusted, or no secure connection could be agreed on. */
         TLS(false),
@@ -137,7 +132,6 @@ public final class DoubleTickException extends Exception {
         return copy;
     }
 
-    /** What went wrong. */
     public Reason reason() {
         return reason;
     }
@@ -147,7 +141,6 @@ public final class DoubleTickException extends Exception {
         return status;
     }
 
-    /** How many requests were sent; 0 if none was. */
     public int tries() {
         return tries;
     }

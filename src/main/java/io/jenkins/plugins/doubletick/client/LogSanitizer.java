@@ -5,10 +5,8 @@ import java.util.regex.Pattern;
 /** Makes text from outside safe to show: one short line, without control characters and secrets. */
 final class LogSanitizer {
 
-    /** The longest message, in characters. */
     private static final int MAX_MESSAGE = 300;
 
-    /** The longest text of a member, in characters. */
     private static final int MAX_NAME = 100;
 
     /** How many characters are searched for a number: more than a message has before its numbers are masked. */
@@ -34,23 +32,13 @@ final class LogSanitizer {
 
     private LogSanitizer() {}
 
-    /**
-     * Makes one short line of a text, without the key, with the number masked, and without a full stop at its end, because
-     * another sentence follows.
-     *
-     * @param number null if none was sent
-     */
+    /** Makes one short line of a text, without a full stop at its end, because another sentence follows. */
     static String clean(String text, ApiKey key, LoginNumber number) {
         String line = withoutSecrets(visible(JOINERS.matcher(text).replaceAll("")), key, number);
         return FULL_STOP.matcher(cut(line, MAX_MESSAGE)).replaceFirst("");
     }
 
-    /**
-     * Makes one short line of a member's name or another text of the member. Joiners stay, because some scripts and emoji
-     * need them; a full stop at the end stays, because it belongs to the name.
-     *
-     * @param number the member's number; null if the member has none
-     */
+    /** Makes one short line of a member's text. Joiners stay, because some scripts and emoji need them. */
     static String name(String text, ApiKey key, LoginNumber number) {
         String line = LOOSE.matcher(visible(text)).replaceAll("");
         return cut(withoutSecrets(line, key, number), MAX_NAME);

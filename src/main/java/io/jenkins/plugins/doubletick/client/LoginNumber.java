@@ -19,7 +19,6 @@ public final class LoginNumber {
 
     private static final int MAX_COUNTRY_CODE = 3;
 
-    /** The most characters between two digits of one number in a text. */
     private static final int MAX_GAP = 3;
 
     private static final char MASK = '\u2022';
@@ -44,7 +43,6 @@ public final class LoginNumber {
         return valid == null ? asWritten(written) : new LoginNumber(valid);
     }
 
-    /** Reads a number as {@link #parse} does; returns null for a text that is no number. */
     public static LoginNumber parseOrNull(String text) {
         try {
             return parse(text);
@@ -53,12 +51,7 @@ public final class LoginNumber {
         }
     }
 
-    /**
-     * Reads a number of DoubleTick's list of members. The digits stay as they are, because DoubleTick finds the member by
-     * them.
-     *
-     * @return null for a text that is no number
-     */
+    /** Reads a number of DoubleTick's list, which finds the member by just these digits; null if it is no number. */
     public static LoginNumber listed(String text) {
         try {
             return asWritten(WrittenNumber.read(text));
@@ -95,11 +88,7 @@ public final class LoginNumber {
         return valid == null || valid.equals(digits) ? "+" + digits : digits;
     }
 
-    /**
-     * Returns a warning about a number that is not valid in the numbering plans.
-     *
-     * @return sentences for a form; null if the number is valid
-     */
+    /** Returns sentences for a form about a number that is not valid in the numbering plans; null if it is valid. */
     public String warning() {
         if (digits.equals(NumberingPlans.valid(digits))) {
             return null;
@@ -119,7 +108,6 @@ public final class LoginNumber {
         return "+" + digits.substring(0, 2) + String.valueOf(MASK).repeat(hidden) + digits.substring(2 + hidden);
     }
 
-    /** Returns whether a text contains a {@linkplain #masked() masked} number. */
     public static boolean isMasked(String text) {
         return MASKED.matcher(text).find();
     }
@@ -139,7 +127,6 @@ public final class LoginNumber {
         return masked.toString();
     }
 
-    /** Returns the end of this number, with or without country code, in a text if it begins at {@code start}; otherwise -1. */
     private int endOfNumber(String text, int start) {
         int end = -1;
         for (int from = 0; from <= Math.min(MAX_COUNTRY_CODE, digits.length() - MIN_DIGITS) && end < 0; from++) {

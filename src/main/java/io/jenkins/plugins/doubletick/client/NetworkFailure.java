@@ -42,12 +42,10 @@ final class NetworkFailure {
         return new DoubleTickException(kind.reason(), message, e);
     }
 
-    /** Describes a failure in Jenkins itself. */
     static DoubleTickException internal(Throwable e) {
         return new DoubleTickException(Reason.INTERNAL, Messages.NetworkFailure_internal(e.toString()), e);
     }
 
-    /** Describes a request that OkHttp did not end in time. */
     static DoubleTickException hanging(Duration time) {
         return new DoubleTickException(
                 Reason.TIMED_OUT, Messages.NetworkFailure_noAnswer(Long.toString(time.toSeconds())));

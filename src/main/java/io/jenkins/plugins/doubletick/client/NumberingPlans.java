@@ -11,22 +11,12 @@ final class NumberingPlans {
     /** libphonenumber's region for a calling code of no country. */
     private static final String NO_COUNTRY = "001";
 
-    /**
-     * A calling code.
-     *
-     * @param digits without {@code +}
-     * @param country the name of the country, or of the largest one with this calling code
-     */
+    /** A calling code without {@code +}, and the name of its country, or of the largest one. */
     record CallingCode(String digits, String country) {}
 
     private NumberingPlans() {}
 
-    /**
-     * Returns the valid number that is dialled with the digits after a {@code +}. The result lacks the trunk zero, for
-     * example.
-     *
-     * @return the digits, calling code included; null if there is no such number
-     */
+    /** Returns the valid number behind a {@code +}, without a trunk zero for example; null if there is none. */
     static String valid(String digits) {
         try {
             PhoneNumberUtil plans = PhoneNumberUtil.getInstance();

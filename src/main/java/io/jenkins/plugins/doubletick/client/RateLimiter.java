@@ -18,7 +18,6 @@ import java.util.function.LongSupplier;
  */
 final class RateLimiter {
 
-    /** The permission to send one request now. */
     record Turn(RateLimiter limiter, long sentAt) {
 
         /**
@@ -59,7 +58,6 @@ final class RateLimiter {
      */
     private int concurrency = 1;
 
-    /** The least time between two requests. */
     private long interval;
 
     private long notBefore;
@@ -68,7 +66,6 @@ final class RateLimiter {
 
     private Future<?> wakeUp = new CompletableFuture<>();
 
-    /** @param clock returns the time in nanoseconds from any origin */
     RateLimiter(RateLimit limit, ScheduledExecutorService timer, LongSupplier clock) {
         this.limit = limit;
         this.timer = timer;
@@ -98,11 +95,7 @@ final class RateLimiter {
         return queue.isEmpty() && inFlight == 0 && clock.getAsLong() - notBefore > 60 * SECOND;
     }
 
-    /**
-     * Counts the end of a request that was not answered with 429.
-     *
-     * @param answered whether it was answered at all
-     */
+    /** Counts the end of a request that was not answered with 429. */
     void requestEnded(boolean answered) {
         synchronized (this) {
             inFlight--;

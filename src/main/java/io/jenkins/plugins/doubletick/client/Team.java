@@ -4,15 +4,10 @@ import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/**
- * The members of the team that an API key belongs to.
- *
- * @param members in DoubleTick's order
- */
+/** The members of the team that an API key belongs to, in DoubleTick's order. */
 @Restricted(NoExternalUse.class)
 public record Team(List<TeamMember> members) {
 
-    /** The most members that are read. */
     public static final int MAX_MEMBERS = 10_000;
 
     public Team {

@@ -40,12 +40,7 @@ final class TeamResponse {
 
     private TeamResponse() {}
 
-    /**
-     * Reads the members, and closes the response.
-     *
-     * @throws IOException if the connection breaks before the body's end
-     * @throws DoubleTickException if it is an error, no list of members, or a list that is too long
-     */
+    /** Reads the members, and closes the response. */
     static Team read(Response response, ApiKey key) throws IOException, DoubleTickException {
         if (!response.isSuccessful()) {
             throw ApiResponse.read(response).failure(key, null, "");

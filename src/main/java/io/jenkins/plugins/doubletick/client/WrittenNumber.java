@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
  */
 record WrittenNumber(String digits, boolean international, boolean trunkZero) {
 
-    /** The longest text that is read, in characters. */
     private static final int MAX_TEXT = 100;
 
     private static final char MINUS = '\u2212';
@@ -27,12 +26,7 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
 
     private static final Pattern TRUNK_ZERO = Pattern.compile("[(\\[] *0 *[)\\]]");
 
-    /**
-     * Reads a number.
-     *
-     * @throws DoubleTickException ({@link DoubleTickException.Reason#LOGIN_NUMBER_INVALID}) whose message names the rule
-     *     that the text breaks, or the character that is not allowed, and nothing else of the text
-     */
+    /** @throws DoubleTickException as {@link LoginNumber#parse} does */
     static WrittenNumber read(String text) throws DoubleTickException {
         if (text == null || text.isBlank()) {
             throw invalid(Messages.LoginNumber_blank());
@@ -80,7 +74,6 @@ record WrittenNumber(String digits, boolean international, boolean trunkZero) {
         return plain.toString();
     }
 
-    /** Returns whether this is a format character or a variation selector. */
     private static boolean isInvisible(int c) {
         return Character.getType(c) == Character.FORMAT || c >= 0xFE00 && c <= 0xFE0F || c >= 0xE0100 && c <= 0xE01EF;
     }
