@@ -3,6 +3,8 @@ package io.jenkins.plugins.doubletick.client;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -43,7 +46,10 @@ public final class DoubleTickClient {
     private final HttpUrl url;
     private final String userAgent;
     private final Retry retry;
-    private final RateLimiters limiters;
+    private final RateLimit limit;
+    private final LongSupplier clock;
+    /** By the digest of the key. */
+    private final Map<String, RateLimiter> limiters = new HashMap<>();
 
     private final TeamCache teams;
 
@@ -55,7 +61,7 @@ public final class DoubleTickClient {
      */
     public DoubleTickClient(
             OkHttpClient http, HttpUrl url, String userAgent, Retry retry, ScheduledExecutorService timer) {
-        this(http, url, userAgent, retry, RateLimit.DEFAULT, Timeouts.DEFAULT, timer, pool());
+        this(http, url, userAgent, retry, RateLimit.DEFAULT, Timeouts.DEFAULT, timer, System::nanoTime, pool());
     }
 
     DoubleTickClient(
@@ -66,6 +72,7 @@ public final class DoubleTickClient {
             RateLimit limit,
             Timeouts timeouts,
             ScheduledExecutorService timer,
+            LongSupplier clock,
             Executor threads) {
         this.http = SafeHttp.of(http, timeouts);
         this.url = url;
@@ -74,8 +81,9 @@ public final class DoubleTickClient {
         this.timeouts = timeouts;
         this.timer = timer;
         this.threads = threads;
-        this.limiters = new RateLimiters(limit, timer, System::nanoTime);
-        this.teams = new TeamCache(timer, System::nanoTime);
+        this.limit = limit;
+        this.clock = clock;
+        this.teams = new TeamCache(timer, clock);
     }
 
     /** OkHttp's own pool has no limit, and if a thread cannot be started, other calls never end. */
@@ -91,9 +99,24 @@ public final class DoubleTickClient {
         return threads;
     }
 
-    /** Queues a request of a call: see {@link RateLimiters#submit}. */
+    /**
+     * Queues a request.
+     *
+     * @param first whether the request is sent before all that are queued already
+     * @param onPause called with the time for which the key is not used, possibly several times
+     * @return see {@link RateLimiter#enqueue}
+     */
     CompletableFuture<RateLimiter.Turn> submit(ApiKey key, boolean first, Consumer<Duration> onPause) {
-        return limiters.submit(key.digest(), first, onPause);
+        RateLimiter limiter;
+        CompletableFuture<RateLimiter.Turn> turn;
+        // One lock for both steps, because an idle limiter must not be removed between its lookup and its use.
+        synchronized (limiters) {
+            limiters.values().removeIf(RateLimiter::isIdle);
+            limiter = limiters.computeIfAbsent(key.digest(), digest -> new RateLimiter(limit, timer, clock));
+            turn = limiter.enqueue(first, onPause);
+        }
+        limiter.sendNext();
+        return turn;
     }
 
     /**

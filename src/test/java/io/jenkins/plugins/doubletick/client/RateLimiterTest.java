@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,13 +183,16 @@ class RateLimiterTest {
     }
 
     @Test
-    void requestsOfAKeyShareALimiterHoweverLongItWasIdle() {
-        RateLimiters limiters = new RateLimiters(RateLimit.DEFAULT, time, time::now);
-        limiters.submit("key", false, wait -> {}).join().limiter().requestEnded(true);
+    void requestsOfAKeyShareALimiterHoweverLongItWasIdle() throws Exception {
+        DoubleTickClient client = new DoubleTickClient(
+                new OkHttpClient(), HttpUrl.get(DoubleTickClient.DEFAULT_URL), "test/1", Retry.DEFAULT, RateLimit.DEFAULT, Timeouts.DEFAULT, time, time::now, Runnable::run);
+        ApiKey key = ApiKey.parse("key");
+        ApiKey otherKey = ApiKey.parse("other-key");
+        client.submit(key, false, wait -> {}).join().limiter().requestEnded(true);
         at(100_000, () -> {
-            RateLimiter inUse = limiters.submit("key", false, wait -> {}).join().limiter();
-            limiters.submit("other key", false, wait -> {});
-            CompletableFuture<Turn> next = limiters.submit("key", false, wait -> {});
+            RateLimiter inUse = client.submit(key, false, wait -> {}).join().limiter();
+            client.submit(otherKey, false, wait -> {});
+            CompletableFuture<Turn> next = client.submit(key, false, wait -> {});
             assertFalse(next.isDone(), "Two requests at once");
             at(100, () -> inUse.requestEnded(true));
             at(100, () -> assertSame(inUse, next.join().limiter()));
