@@ -35,6 +35,7 @@ final class TeamResponse {
                     .build())
             .build();
 
+    /** Other fields are skipped, because they may be longer than the memory. */
     private static final Set<String> FIELDS =
             Set.of("id", "name", "email", "orgRoleName", "isOrganizationOwner", "phone");
 
