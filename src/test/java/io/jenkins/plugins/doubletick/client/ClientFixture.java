@@ -74,7 +74,8 @@ final class ClientFixture implements CallListener, AutoCloseable {
         settings.accept(this);
         this.server = server;
         String address = server == null ? url : url + server.port();
-        client = new DoubleTickClient(http, HttpUrl.get(address), "test/1", retry, limit, timeouts, timer, System::nanoTime, threads);
+        client = new DoubleTickClient(
+                http, HttpUrl.get(address), "test/1", retry, limit, timeouts, timer, System::nanoTime, threads);
     }
 
     /** Ends each request after this time. */

@@ -185,7 +185,15 @@ class RateLimiterTest {
     @Test
     void requestsOfAKeyShareALimiterHoweverLongItWasIdle() throws Exception {
         DoubleTickClient client = new DoubleTickClient(
-                new OkHttpClient(), HttpUrl.get(DoubleTickClient.DEFAULT_URL), "test/1", Retry.DEFAULT, RateLimit.DEFAULT, Timeouts.DEFAULT, time, time::now, Runnable::run);
+                new OkHttpClient(),
+                HttpUrl.get(DoubleTickClient.DEFAULT_URL),
+                "test/1",
+                Retry.DEFAULT,
+                RateLimit.DEFAULT,
+                Timeouts.DEFAULT,
+                time,
+                time::now,
+                Runnable::run);
         ApiKey key = ApiKey.parse("key");
         ApiKey otherKey = ApiKey.parse("other-key");
         client.submit(key, false, wait -> {}).join().limiter().requestEnded(true);
