@@ -36,7 +36,6 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,11 +84,6 @@ class FailuresTest extends OneJenkins {
     @AfterAll
     static void distrust() {
         TestCertificates.distrust();
-    }
-
-    @BeforeEach
-    void forgetAnswers() {
-        Answers.REASONS.clear();
     }
 
     @AfterEach

@@ -15,6 +15,7 @@ import io.jenkins.plugins.doubletick.StepJobs;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.LeakSearch;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
+import io.jenkins.plugins.doubletick.client.SystemLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +44,10 @@ class RestartTest extends StepJobs {
 
     @RegisterExtension
     private final StandInExtension doubleTick = new StandInExtension();
+
+    /** The first Jenkins logs that it is gone when its vault answers. */
+    @RegisterExtension
+    private final SystemLog log = SystemLog.quiet();
 
     private static WorkflowJob job(String name, String script) throws Exception {
         WorkflowJob job = pipeline(script);
