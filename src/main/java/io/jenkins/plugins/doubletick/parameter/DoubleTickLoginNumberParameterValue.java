@@ -77,9 +77,11 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
 
     /** Converts a value of any type for the next build: adds the description and removes the name from an earlier build. */
     static DoubleTickLoginNumberParameterValue forNextBuild(ParameterValue given, ParameterDefinition parameter) {
-        String description = given.getDescription() == null ? parameter.getDescription() : given.getDescription();
+        if (given.getDescription() == null) {
+            given.setDescription(parameter.getDescription());
+        }
         DoubleTickLoginNumberParameterValue own = given instanceof DoubleTickLoginNumberParameterValue it ? it : null;
-        if (own != null && own.member == null && Objects.equals(given.getDescription(), description)) {
+        if (own != null && own.member == null) {
             return own;
         }
         // Copies the value, because an earlier build may share it.
@@ -88,7 +90,7 @@ public final class DoubleTickLoginNumberParameterValue extends ParameterValue im
                 Objects.toString(given.getValue(), null),
                 own != null && own.isChosen ? own.memberName() : null,
                 false);
-        copy.setDescription(description);
+        copy.setDescription(given.getDescription());
         return copy;
     }
 

@@ -49,7 +49,8 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
             ParameterDefinition parameter, List<Action> actions) {
         List<DoubleTickLoginNumberParameterValue> numbers = new ArrayList<>();
         for (ParametersAction parameters : Util.filter(actions, ParametersAction.class)) {
-            List<ParameterValue> values = new ArrayList<>(parameters.getAllParameters());
+            // Not getAllParameters, because subclasses of other plugins override only this method.
+            List<ParameterValue> values = new ArrayList<>(parameters.getParameters());
             boolean isChanged = false;
             for (int i = 0; i < values.size(); i++) {
                 ParameterValue given = values.get(i);

@@ -19,6 +19,10 @@ final class SearchText {
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\p{Cc}" + FILLERS
             + "\\u17B4\\u17B5\\u180B-\\u180F\\u2800\\uFE00-\\uFE0F\\x{E0100}-\\x{E01EF}&&\\S]+");
 
+    private static final Pattern APOSTROPHE = Pattern.compile("[\u2018\u2019\u02BC\u00B4]");
+
+    private static final Pattern DASH = Pattern.compile("\\p{Pd}");
+
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
     private SearchText() {}
@@ -35,7 +39,8 @@ final class SearchText {
         String visible = INVISIBLE.matcher(StringUtils.stripAccents(text)).replaceAll("");
         // Upper case, because it is the same for the Turkish letters i and for the final sigma.
         String upper = StringUtils.normalizeSpace(visible).toUpperCase(Locale.ROOT);
-        return upper.replace("Ø", "O").replace("Æ", "AE"); // Unicode does not decompose these letters.
+        String letters = upper.replace("Ø", "O").replace("Æ", "AE"); // Unicode does not decompose these letters.
+        return DASH.matcher(APOSTROPHE.matcher(letters).replaceAll("'")).replaceAll("-");
     }
 
     /** Returns whether a text can be a name, an e-mail address or a suggestion, but no login number. */

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 /** Replaces the variables in the login number of a freestyle step in a build, and checks them in the form. */
 final class LoginNumberVariables {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\$([A-Za-z_]\\w*|\\{[A-Za-z_]\\w*})");
+    /** Matches what {@link hudson.Util#replaceMacro} replaces. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+|\\{[\\w.]+})");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
