@@ -6,9 +6,11 @@ import hudson.AbortException;
 import io.jenkins.plugins.doubletick.client.DoubleTickClient;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.LoginNumber;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import okhttp3.HttpUrl;
+import org.apache.commons.lang3.StringUtils;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -83,6 +85,15 @@ public final class Advice {
     public static String onNumber(@CheckForNull LoginNumber number) {
         String warning = number == null ? null : number.warning();
         return warning == null ? Messages.Advice_number() : warning + " " + Messages.Advice_number();
+    }
+
+    /** Explains why a store of credentials failed. Vaults say it in the message of an unchecked exception. */
+    @NonNull
+    static String onStore(RuntimeException failure, String credentialsId) {
+        LOGGER.log(Level.WARNING, failure, () -> "Cannot read the credential " + credentialsId);
+        String reason = Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getName());
+        String line = StringUtils.removeEnd(reason.replaceAll("[\\s\\p{Cntrl}]+", " ").strip(), ".");
+        return Messages.ApiKeyFinder_failed(credentialsId, StringUtils.abbreviate(line, 300));
     }
 
     private static String host() {

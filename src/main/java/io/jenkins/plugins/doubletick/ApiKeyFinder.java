@@ -77,8 +77,8 @@ public final class ApiKeyFinder {
     /**
      * Finds the key that the run may use, given its folders, its user's permissions and its parameters.
      *
-     * @return completes exceptionally with a {@link NoKeyException} that says why there is no key, with another {@link
-     *     AbortException}, or with whatever a store of credentials throws
+     * @return completes exceptionally with a {@link NoKeyException} that says why there is no key, or with another {@link
+     *     AbortException}
      */
     @NonNull
     public static CompletableFuture<Found> find(Run<?, ?> run, String id) {
@@ -151,14 +151,16 @@ public final class ApiKeyFinder {
     }
 
     private static Found findNow(String id, Search search, HttpUrl url) throws AbortException {
-        StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements(url));
-        if (found == null) {
-            throw new NoKeyException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
-        }
         try {
+            StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements());
+            if (found == null) {
+                throw new NoKeyException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
+            }
             return new Found(ApiKey.parse(found.getSecret().getPlainText()), found);
         } catch (DoubleTickException e) {
             throw new NoKeyException(Messages.ApiKeyFinder_unusable(id, e.getMessage()));
+        } catch (RuntimeException e) {
+            throw new AbortException(Advice.onStore(e, id));
         }
     }
 
@@ -187,13 +189,10 @@ public final class ApiKeyFinder {
     /** Excludes credentials with a domain that does not cover the API's host. */
     static List<DomainRequirement> requirements() {
         try {
-            return requirements(DoubleTickClientProvider.url());
+            return URIRequirementBuilder.fromUri(DoubleTickClientProvider.url().toString())
+                    .build();
         } catch (AbortException e) {
             return List.of(); // Builds and Verify key explain the wrong address.
         }
-    }
-
-    private static List<DomainRequirement> requirements(HttpUrl url) {
-        return URIRequirementBuilder.fromUri(url.toString()).build();
     }
 }

@@ -244,12 +244,12 @@ class MemberRequestTest extends OneJenkins {
 
     @Test
     void buildEndsWithOneLineWhateverTheVaultThrows() throws Exception {
-        // Java wraps failures in it; this one has nothing in it.
-        HangingVault.fail(new CompletionException("The vault is closed", null));
+        // Java wraps failures in this exception; this one has nothing in it.
+        HangingVault.fail(new CompletionException("The vault\nis closed.", null));
         WorkflowRun build = build(Result.FAILURE, logout(MEMBER, VAULT));
-        assertLog(FAILED + "Unexpected java.util.concurrent.CompletionException. See the Jenkins log.", build);
+        assertLog(FAILED + "The store of the credential '" + VAULT + "' failed: The vault is closed. Check that store.", build);
         assertFalse(logouts(build).get(0).isSuccess());
-        assertTrue(log.ours().contains("The vault is closed"), log::ours);
+        assertTrue(log.ours().contains("is closed."), log::ours);
     }
 
     /** Throws when this plugin, or what it calls, asks for the parameters of a build that has none. */
