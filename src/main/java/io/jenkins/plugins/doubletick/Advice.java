@@ -91,8 +91,10 @@ public final class Advice {
     @NonNull
     static String onStore(RuntimeException failure, String credentialsId) {
         LOGGER.log(Level.WARNING, failure, () -> "Cannot read the credential " + credentialsId);
-        String reason = Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getName());
-        String line = StringUtils.removeEnd(reason.replaceAll("[\\s\\p{Cntrl}]+", " ").strip(), ".");
+        String reason = Objects.requireNonNullElse(
+                failure.getMessage(), failure.getClass().getName());
+        String line =
+                StringUtils.removeEnd(reason.replaceAll("[\\s\\p{Cntrl}]+", " ").strip(), ".");
         return Messages.ApiKeyFinder_failed(credentialsId, StringUtils.abbreviate(line, 300));
     }
 

@@ -102,6 +102,8 @@ class TeamSuggestionsTest {
             delimiter = '|',
             value = {
                 "' asha  RAO '|Asha Rao, Agent",
+                "O\u2019Neil, Sam (night shift)|O'Neil, Sam (night shift), Agent",
+                "O\u02BCNeil, Sam (night shift)|O'Neil, Sam (night shift), Agent",
                 "ASHA.RAO@example.com|Asha Rao, Agent",
                 "asha rao, agent, +91••••••3210|Asha Rao, Agent",
                 "Asha\u00A0Rao|Asha Rao, Agent",

@@ -287,6 +287,32 @@ class TriggersTest extends LoginNumberJobs {
     void actionWithNothingToChangeIsNotTouched() throws Exception {
         ParametersAction action = new ParametersAction(string(null, "x"), described("0123"), string("OTHER", "x"));
         assertSame(action, queued(action).get(0));
+        DoubleTickLoginNumberParameterValue number = new DoubleTickLoginNumberParameterValue("LOGIN_NUMBER", NUMBER);
+        OwnParameters own = new OwnParameters(number);
+        assertSame(own, queued(own).get(0));
+        assertEquals("Who is leaving", number.getDescription());
+    }
+
+    /** Keeps a list of its own, as the actions of Release and GitHub Pull Request Builder do. */
+    private static final class OwnParameters extends ParametersAction {
+
+        private final List<ParameterValue> own;
+
+        OwnParameters(ParameterValue... own) {
+            this.own = List.of(own);
+        }
+
+        @Override
+        public List<ParameterValue> getParameters() {
+            return own;
+        }
+    }
+
+    @Test
+    void valuesInTheActionOfAnotherPluginAreEncrypted() throws Exception {
+        Action action =
+                queued(new OwnParameters(string("LOGIN_NUMBER", NUMBER))).get(0);
+        assertEquals(List.of(described(NUMBER)), ((ParametersAction) action).getAllParameters());
     }
 
     /** The queue is locked meanwhile, and normalising combining characters would take minutes. */

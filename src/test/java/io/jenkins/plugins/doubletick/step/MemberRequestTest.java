@@ -247,7 +247,9 @@ class MemberRequestTest extends OneJenkins {
         // Java wraps failures in this exception; this one has nothing in it.
         HangingVault.fail(new CompletionException("The vault\nis closed.", null));
         WorkflowRun build = build(Result.FAILURE, logout(MEMBER, VAULT));
-        assertLog(FAILED + "The store of the credential '" + VAULT + "' failed: The vault is closed. Check that store.", build);
+        assertLog(
+                FAILED + "The store of the credential '" + VAULT + "' failed: The vault is closed. Check that store.",
+                build);
         assertFalse(logouts(build).get(0).isSuccess());
         assertTrue(log.ours().contains("is closed."), log::ours);
     }

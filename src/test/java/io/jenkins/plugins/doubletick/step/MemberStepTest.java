@@ -189,6 +189,7 @@ class MemberStepTest extends OneJenkins {
             F  | LoginNumber   | ${LOGIN_NUMBER       | A $ must be followed by the name of a parameter, as in $LOGIN_NUMBER or ${LOGIN_NUMBER}
             F  | LoginNumber   | LOGIN_NUMBER         | This is not a number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER
             F  | LoginNumber   | params.LOGIN_NUMBER  | This is not a number. For the parameter LOGIN_NUMBER, enter $LOGIN_NUMBER
+            F  | LoginNumber   | ${member.number}     | The saved job has no parameter for ${member.number}. Add one, or save the job if you have just added it.
             F  | LoginNumber   | $NOPE                | The saved job has no parameter for $NOPE. Add one, or save the job if you have just added it.
             PF | CredentialsId | ``                   |
             PF | CredentialsId | doubletick           |
