@@ -94,6 +94,7 @@ class ApiKeyFinderTest extends OneJenkins {
                 "          | No credential: set credentialsId in this step, or set the default",
                 "nobody    | There is no credential with the ID 'nobody' that this job can use. Check the ID. The credential must be under Manage Jenkins → Credentials or in a folder that contains this job, with the scope Global.",
                 "system    | There is no credential with the ID 'system' that this job can use. Check the ID. The credential must be under Manage Jenkins → Credentials or in a folder that contains this job, with the scope Global.",
+                "no\u2028body | There is no credential with the ID 'no?body' that this job can use.",
                 "login     | The credential 'login' is of the kind “Username with password”. Choose a “DoubleTick API key”",
                 "elsewhere | The credential 'elsewhere' belongs to a credentials domain that does not cover 127.0.0.1.",
                 "lines     | The credential 'lines' holds no usable key. The API key ",

@@ -52,8 +52,10 @@ abstract class MemberRequest<A> {
         this.run = run;
         this.listener = listener;
         this.number = number;
-        this.credentialsId =
-                credentialsId == null ? DoubleTickConfiguration.get().getCredentialsId() : credentialsId;
+        // A parameter can hold the ID, and an ID with line breaks could imitate lines of the log.
+        this.credentialsId = credentialsId == null
+                ? DoubleTickConfiguration.get().getCredentialsId()
+                : credentialsId.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
         lane = Lane.of(run);
     }
 
