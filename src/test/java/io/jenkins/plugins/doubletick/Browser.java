@@ -1,16 +1,12 @@
 package io.jenkins.plugins.doubletick;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -34,15 +30,13 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** A headless Chromium with an English user, who sees what is written on buttons and before fields. */
 final class Browser implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private final ChromeDriver driver;
     private final List<String> console = new ArrayList<>();
-    private final Screenshots screenshots;
+    private final Path screenshots;
 
     private Browser(ChromeDriver driver, Path screenshots) {
         this.driver = driver;
-        this.screenshots = new Screenshots(driver, screenshots);
+        this.screenshots = screenshots;
     }
 
     /**
@@ -58,19 +52,9 @@ final class Browser implements AutoCloseable {
                 "Skipped: chromium and chromedriver are not both on the PATH (Debian: apt-get install chromium-driver)");
         ChromeOptions options = new ChromeOptions()
                 .setBinary(chromium)
-                .addArguments(
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--no-first-run",
-                        "--hide-scrollbars",
-                        "--lang=en-US",
-                        "--accept-lang=en-US",
-                        "--window-size=1280,1000");
+                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars")
+                .addArguments("--force-prefers-reduced-motion")
+                .addArguments("--lang=en-US", "--accept-lang=en-US", "--window-size=1280,1000");
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
@@ -82,10 +66,9 @@ final class Browser implements AutoCloseable {
     }
 
     private static File executable(String... names) {
-        String path = System.getenv("PATH");
-        return Arrays.stream(names)
-                .flatMap(name -> Stream.of(path == null ? new String[0] : path.split(File.pathSeparator))
-                        .map(folder -> new File(folder, name)))
+        List<String> folders = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator));
+        return Stream.of(names)
+                .flatMap(name -> folders.stream().map(folder -> new File(folder, name)))
                 .filter(File::canExecute)
                 .findFirst()
                 .orElse(null);
@@ -97,7 +80,6 @@ final class Browser implements AutoCloseable {
     }
 
     void open(String url) {
-        readConsole();
         driver.get(url);
     }
 
@@ -105,32 +87,40 @@ final class Browser implements AutoCloseable {
         return driver.getCurrentUrl();
     }
 
+    private FluentWait<WebDriver> waiting(String what) {
+        return new WebDriverWait(driver, Duration.ofSeconds(60))
+                .pollingEvery(Duration.ofMillis(50))
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(() -> "No " + what + " at " + url() + " with the text "
+                        + driver.findElement(By.tagName("body")).getText());
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        waiting(what).until(d -> condition.getAsBoolean());
+    }
+
+    /** Waits until nothing is shown that this finds. */
+    void awaitEnd(By by) {
+        await("end of " + by, () -> driver.findElements(by).stream().noneMatch(WebElement::isDisplayed));
+    }
+
     /** Waits for the first one that is shown. */
     WebElement find(By by) {
-        return waiting(by::toString)
+        return waiting("" + by)
                 .until(d -> d.findElements(by).stream()
                         .filter(WebElement::isDisplayed)
                         .findFirst()
                         .orElse(null));
     }
 
-    private FluentWait<WebDriver> waiting(Supplier<String> what) {
-        return new WebDriverWait(driver, PATIENCE)
-                .ignoring(StaleElementReferenceException.class)
-                .withMessage(() -> "No " + what.get() + " at " + url() + ", see " + failure());
-    }
-
-    private Path failure() {
-        try {
-            return Files.write(Path.of("target", "browser-failure.png"), driver.getScreenshotAs(OutputType.BYTES));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Whether the page has one now. */
+    boolean has(By by) {
+        return !driver.findElements(by).isEmpty();
     }
 
     /** Waits for a text inside what {@code within} finds. */
     WebElement findText(String text, String within) {
-        return find(By.xpath(within + "//*[text()[contains(normalize-space(.), " + quote(text) + ")]]"));
+        return find(By.xpath(within + "//*[text()[" + contains(text) + "]]"));
     }
 
     WebElement findText(String text) {
@@ -139,44 +129,33 @@ final class Browser implements AutoCloseable {
 
     /** Waits for a line of the page, which may consist of several elements. */
     WebElement findLine(String text) {
-        return find(By.xpath("//*[@id='main-panel']//*[self::div or self::span][contains(normalize-space(.), "
-                + quote(text) + ")][not(descendant::*[self::div or self::span][contains(normalize-space(.), "
-                + quote(text) + ")])]"));
-    }
-
-    /** Returns the direction in which an element is written. */
-    String directionOf(WebElement element) {
-        return (String) driver.executeScript("return getComputedStyle(arguments[0]).direction", element);
+        String line = "*[self::div or self::span][" + contains(text) + "]";
+        return find(By.xpath("//*[@id='main-panel']//" + line + "[not(descendant::" + line + ")]"));
     }
 
     /** The button or link with this text on it. */
     WebElement button(String text) {
-        return find(By.xpath("//*[self::button or self::a][normalize-space(.)=" + quote(text) + "]"));
+        return find(By.xpath("//*[self::button or self::a][normalize-space(.)='" + text + "']"));
+    }
+
+    private static String contains(String text) {
+        String quote = text.contains("'") ? "\"" : "'";
+        return "contains(normalize-space(.), " + quote + text + quote + ")";
     }
 
     /** Also when something still moves before it. */
     void click(WebElement element) {
         driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
-        waiting(() -> "way to click " + element)
+        waiting("way to click " + element)
                 .ignoring(ElementClickInterceptedException.class)
                 .until(d -> {
                     element.click();
                     return true;
                 });
-        readConsole();
     }
 
-    /** Opens the help of a field, which begins with this text, and closes it again. */
-    void help(WebElement field, String text) {
-        WebElement button = field.findElement(By.xpath(
-                "ancestor::*[contains(@class,'jenkins-form-item')][1]//*[contains(@class,'jenkins-help-button')]"));
-        click(button);
-        WebElement help = findText(text);
-        click(button);
-        await("end of the help", () -> !help.isDisplayed());
-    }
-
-    void type(WebElement field, String text) {
+    void type(By by, String text) {
+        WebElement field = find(by);
         field.clear();
         field.sendKeys(text);
         // As leaving the field does.
@@ -186,48 +165,26 @@ final class Browser implements AutoCloseable {
     /** Waits until the drop-down has this entry, and chooses it. */
     void select(By dropDown, String entry) {
         Select select = new Select(find(dropDown));
-        await(
-                dropDown + " with " + entry,
-                () -> select.getOptions().stream()
-                        .anyMatch(option -> option.getText().equals(entry)));
+        await(dropDown + " with " + entry, () -> has(select.getOptions(), entry));
         select.selectByVisibleText(entry);
     }
 
     /** Waits until the drop-down shows this entry. */
     void findSelected(By dropDown, String entry) {
         Select select = new Select(find(dropDown));
-        await(
-                dropDown + " at " + entry,
-                () -> select.getAllSelectedOptions().stream()
-                        .anyMatch(option -> option.getText().equals(entry)));
+        await(dropDown + " at " + entry, () -> has(select.getAllSelectedOptions(), entry));
     }
 
-    /** Whether the page has one now. */
-    boolean has(By by) {
-        return !driver.findElements(by).isEmpty();
+    private static boolean has(List<WebElement> options, String entry) {
+        return options.stream().anyMatch(option -> option.getText().equals(entry));
     }
 
-    void await(String what, BooleanSupplier condition) {
-        waiting(() -> what).until(d -> condition.getAsBoolean());
-    }
-
-    /** Waits until nothing is shown that this finds. */
-    void awaitEnd(By by) {
-        await("end of " + by, () -> driver.findElements(by).stream().noneMatch(WebElement::isDisplayed));
-    }
-
-    private static String quote(String text) {
-        return text.contains("'") ? '"' + text + '"' : "'" + text + "'";
-    }
-
-    private void readConsole() {
-        for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
-            console.add(entry.getLevel() + " " + entry.getMessage());
+    /** Writes an element, and what covers it, to name-light.png. */
+    void screenshot(String name, By element) throws Exception {
+        if (screenshots != null) {
+            byte[] png = find(element).getScreenshotAs(OutputType.BYTES);
+            Files.write(Files.createDirectories(screenshots).resolve(name + "-light.png"), png);
         }
-    }
-
-    void screenshot(String name, WebElement... elements) throws Exception {
-        screenshots.take(name, elements);
     }
 
     /** The console has no error, which a violation of the Content Security Policy would be, too. */
@@ -239,7 +196,9 @@ final class Browser implements AutoCloseable {
     }
 
     private List<String> errors() {
-        readConsole();
+        for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
+            console.add(entry.getLevel() + " " + entry.getMessage());
+        }
         return console.stream()
                 .filter(line -> line.startsWith("SEVERE"))
                 // Chromium asks for the icon of a page that is JSON.

@@ -1,13 +1,9 @@
 package io.jenkins.plugins.doubletick;
 
-import java.net.URL;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import org.htmlunit.HttpMethod;
-import org.htmlunit.Page;
-import org.htmlunit.WebRequest;
-import org.htmlunit.util.NameValuePair;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.springframework.web.util.HtmlUtils;
 
 /** What the live checks and buttons of a form ask Jenkins. */
 public final class Forms {
@@ -15,7 +11,7 @@ public final class Forms {
     private Forms() {}
 
     /**
-     * The text that the answer shows, without its markup.
+     * The text that the answer shows.
      *
      * @param form the class that is configured
      */
@@ -27,34 +23,13 @@ public final class Forms {
     /** @param item the URL of the item that is configured, which ends with a slash; empty for Jenkins itself */
     public static String postIn(
             JenkinsRule r, String item, Class<?> form, String method, String parameter, String value) throws Exception {
-        return send(r.createWebClient(), HttpMethod.POST, item, form, method, parameter, value)
-                .getWebResponse()
-                .getContentAsString()
-                .replaceAll("<[^>]*>", "")
-                .replace("&#039;", "'")
-                .replace("&quot;", "\"")
-                .strip();
+        String path = item + "descriptorByName/" + form.getName() + "/" + method + "?" + parameter + "="
+                + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return text(new WebUser(null).post(r, path).body()).strip();
     }
 
-    public static Page send(
-            JenkinsRule.WebClient client, HttpMethod verb, Class<?> form, String method, String parameter, String value)
-            throws Exception {
-        return send(client, verb, "", form, method, parameter, value);
-    }
-
-    private static Page send(
-            JenkinsRule.WebClient client,
-            HttpMethod verb,
-            String item,
-            Class<?> form,
-            String method,
-            String parameter,
-            String value)
-            throws Exception {
-        URL url = client.createCrumbedUrl(item + "descriptorByName/" + form.getName() + "/" + method);
-        WebRequest request = new WebRequest(url, verb);
-        request.setCharset(StandardCharsets.UTF_8);
-        request.setRequestParameters(List.of(new NameValuePair(parameter, value)));
-        return client.getPage(request);
+    /** The text of a part of a page, without its markup. */
+    public static String text(String html) {
+        return HtmlUtils.htmlUnescape(html.replaceAll("<[^>]*>", ""));
     }
 }

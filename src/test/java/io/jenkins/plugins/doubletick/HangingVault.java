@@ -36,7 +36,6 @@ public class HangingVault extends CredentialsProvider {
         end = new CountDownLatch(1);
     }
 
-    /** Answers all waiting and later calls. */
     public static void release() {
         end.countDown();
     }
@@ -57,12 +56,12 @@ public class HangingVault extends CredentialsProvider {
         return ARRIVALS.drainPermits();
     }
 
-    /** The names of the threads of all who asked. */
+    /** The names of their threads. */
     public static List<String> threads() {
         return THREADS;
     }
 
-    /** Blocks until the vault is released and ignores interrupts. Other hanging code can call this method, too. */
+    /** Hangs until the vault is released. Other hanging code can call this method, too. */
     public static void arriveAndHang() {
         THREADS.add(Thread.currentThread().getName());
         ARRIVALS.release();

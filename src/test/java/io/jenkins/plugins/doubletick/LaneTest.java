@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LaneTest {
 
+    private final CountDownLatch begin = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger calls = new AtomicInteger();
     private final Lane lane = Lane.of(this);
@@ -34,9 +35,10 @@ class LaneTest {
         end.countDown();
     }
 
-    private String hang() throws InterruptedException {
+    private int hang() throws InterruptedException {
+        begin.countDown();
         end.await();
-        return "end";
+        return calls.incrementAndGet();
     }
 
     private static Throwable failure(CompletableFuture<?> call) {
@@ -44,88 +46,50 @@ class LaneTest {
     }
 
     @Test
-    void codeRunsInOrderAsSystem() throws Exception {
-        List<Integer> order = new CopyOnWriteArrayList<>();
+    void hangingCodeDelaysOnlyItsOwnBuildWhichRunsInOrderAsSystem() throws Exception {
         lane.call(this::hang);
-        for (int i = 0; i < 100; i++) {
-            int number = i;
-            lane.call(() -> order.add(number));
-        }
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        IntStream.range(0, 100).forEach(i -> Lane.of(this).call(() -> order.add(i)));
+        assertEquals("other", Lane.of(new Object()).call(() -> "other").get());
+        assertEquals(List.of(), order);
         end.countDown();
         assertEquals(ACL.SYSTEM2, lane.call(Jenkins::getAuthentication2).get());
-        assertEquals(100, order.size());
-        assertEquals(order.stream().sorted().toList(), order);
+        assertEquals(IntStream.range(0, 100).boxed().toList(), order);
     }
 
     @Test
-    void hangingCodeDelaysOnlyItsOwnBuild() throws Exception {
-        lane.call(this::hang);
-        CompletableFuture<String> behind = Lane.of(this).call(() -> "behind");
-        assertEquals("other", Lane.of(new Object()).call(() -> "other").get());
-        assertFalse(behind.isDone());
-        end.countDown();
-        assertEquals("behind", behind.get());
-    }
-
-    @Test
-    void failingCodeFailsItsOwnStageOnly() throws Exception {
-        CompletableFuture<String> failing = lane.call(() -> {
-            throw new NoClassDefFoundError();
-        });
-        assertEquals("next", lane.call(() -> "next").get());
-        assertInstanceOf(NoClassDefFoundError.class, failure(failing));
-    }
-
-    @Test
-    void stageWithoutAThreadFailsAndLaterStagesRun() throws Exception {
+    void stageThatThrowsOrHasNoThreadFailsAndLaterStagesRun() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        Executor pool = code -> {
+        Lane exhausted = new Lane(code -> {
             if (attempts.getAndIncrement() == 1) {
                 throw new OutOfMemoryError("unable to create native thread");
             }
             Computer.threadPoolForRemoting.execute(code);
-        };
-        Lane exhausted = new Lane(pool);
-        CompletableFuture<String> first = exhausted.call(this::hang);
+        });
+        CompletableFuture<Integer> first = exhausted.call(() -> {
+            hang();
+            throw new NoClassDefFoundError();
+        });
         CompletableFuture<Integer> shared = exhausted.share("purpose", calls::incrementAndGet);
         CompletableFuture<String> third = exhausted.call(() -> "third");
         end.countDown();
-        assertEquals("end", first.get());
+        assertInstanceOf(NoClassDefFoundError.class, failure(first));
         assertInstanceOf(OutOfMemoryError.class, failure(shared));
         assertEquals("third", third.get());
-        assertEquals(1, exhausted.share("purpose", calls::incrementAndGet).get());
+        assertEquals(2, exhausted.share("purpose", calls::incrementAndGet).get());
     }
 
     @Test
     void callersBeforeTheBeginShareOneCall() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CompletableFuture<Integer> first = lane.share("purpose", () -> {
-            begun.countDown();
-            return calls.incrementAndGet();
-        });
-        begun.await();
-        lane.call(this::hang);
-        CompletableFuture<Integer> second = lane.share("purpose", calls::incrementAndGet);
-        assertEquals(1, first.get());
-        CompletableFuture<Integer> third = lane.share("purpose", calls::incrementAndGet);
+        CompletableFuture<Integer> begun = lane.share("purpose", this::hang);
+        begin.await();
+        CompletableFuture<Integer> cancelled = lane.share("purpose", calls::incrementAndGet);
+        CompletableFuture<Integer> shared = lane.share("purpose", calls::incrementAndGet);
         CompletableFuture<Integer> other = lane.share("other", calls::incrementAndGet);
-        second.cancel(true);
+        cancelled.cancel(true);
+        assertFalse(begun.isDone());
         end.countDown();
-        assertEquals(List.of(2, 3), List.of(third.get(), other.get()));
-        assertTrue(second.isCancelled());
-    }
-
-    @Test
-    void callIsNotSharedAfterItsBegin() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CompletableFuture<Integer> first = lane.share("purpose", () -> {
-            begun.countDown();
-            hang();
-            return calls.incrementAndGet();
-        });
-        begun.await();
-        CompletableFuture<Integer> second = lane.share("purpose", calls::incrementAndGet);
-        end.countDown();
-        assertEquals(List.of(1, 2), List.of(first.get(), second.get()));
+        assertEquals(List.of(1, 2, 3), List.of(begun.get(), shared.get(), other.get()));
+        assertTrue(cancelled.isCancelled());
     }
 }

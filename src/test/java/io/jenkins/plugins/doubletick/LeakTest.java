@@ -17,64 +17,52 @@ import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.security.Permission;
-import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.client.EchoingServer;
 import io.jenkins.plugins.doubletick.client.LeakSearch;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.SystemLog;
+import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/**
- * Searches everything that Jenkins shows or stores for the API key, and what this plugin shows for the login number: after
- * logouts that succeed and that fail in each way, with a server that sends back what it was sent, and after a restart.
- */
-class LeakTest extends StepJobs {
+/** Searches everything that Jenkins shows or stores for what must not be there. */
+class LeakTest extends OneJenkins {
 
     private static final String ECHOED_KEY = "key_echoed-4c1D+/e0==";
     private static final String WRONG_KEY = "key_wrong-55e1d0";
 
     /** Leaves out the stand-in's first member, whose number is the example in texts of this plugin. */
     private static final List<String> NUMBERS = List.of(
-            SECOND_MEMBER,
-            NOT_A_MEMBER,
-            DoubleTickStandIn.RATE_LIMITED,
-            DoubleTickStandIn.BUSY,
-            DoubleTickStandIn.DOWN,
-            DoubleTickStandIn.REFUSED,
-            DoubleTickStandIn.PORTAL);
+            SECOND_MEMBER, NOT_A_MEMBER, DoubleTickStandIn.BUSY, DoubleTickStandIn.REFUSED, DoubleTickStandIn.PORTAL);
 
-    private static final Map<String, Permission> USERS = Map.of(
-            "reader", Jenkins.READ,
-            "extended-reader", Item.EXTENDED_READ,
-            "credentials-user", CredentialsProvider.USE_ITEM,
-            "configurer", Item.CONFIGURE,
-            "credentials-viewer", CredentialsProvider.VIEW,
-            "system-reader", Jenkins.SYSTEM_READ,
-            "manager", Jenkins.MANAGE,
-            "admin", Jenkins.ADMINISTER);
-
-    private static final List<Permission> OPTIONAL =
-            List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.SYSTEM_READ, Jenkins.MANAGE);
+    /** Jenkins hides a form from some users, and shows it read-only to others. */
+    private static final Map<String, List<Permission>> USERS = Map.of(
+            "reader", List.of(),
+            "auditor", List.of(Item.EXTENDED_READ, CredentialsProvider.VIEW, Jenkins.SYSTEM_READ),
+            "maintainer", List.of(Item.CONFIGURE, CredentialsProvider.USE_ITEM, Jenkins.MANAGE),
+            "admin", List.of(Jenkins.ADMINISTER));
 
     /** May show a login number, since Jenkins shows there what its users entered. */
     private static final List<String> CONFIGURATION = List.of(
@@ -84,119 +72,102 @@ class LeakTest extends StepJobs {
             "job/pipeline/configure",
             "job/pipeline/pipeline-syntax/",
             "job/pipeline/1/replay/",
-            "job/folder/configure",
             "manage/credentials/store/system/domain/_/credential/doubletick/updateDialog",
             "manage/credentials/store/system/domain/_/credential/doubletick/config.xml",
             "manage/credentials/store/system/domain/_/api/json?depth=3",
             "job/folder/credentials/store/folder/domain/_/credential/of-the-folder/updateDialog");
 
     private static final List<String> PAGES = List.of(
-            "",
             "api/json?depth=3",
             "manage/log/doubletick/",
-            "manage/log/all",
             "threadDump",
             "job/freestyle/1/",
             "job/freestyle/1/api/xml?depth=3",
-            "job/freestyle/1/console",
             "job/pipeline/1/",
             "job/pipeline/1/api/json?depth=3",
             "job/pipeline/1/console",
-            "job/pipeline/1/consoleText",
             "job/pipeline/1/flowGraphTable/");
-
-    private record Attempt(String number, @CheckForNull String credentialsId) {}
-
-    private static final List<Attempt> ATTEMPTS = Stream.concat(
-                    Stream.concat(
-                                    NUMBERS.stream(),
-                                    Stream.of("0123456", " Alice", "$EXTENSION").map(SECOND_MEMBER::concat))
-                            .map(number -> new Attempt(number, null)),
-                    Stream.of("text", "wrong", "broken", "system", "login", "unknown")
-                            .map(id -> new Attempt(SECOND_MEMBER, id)))
-            .toList();
-
-    @RegisterExtension
-    private final StandInExtension doubleTick = new StandInExtension();
 
     @RegisterExtension
     private final SystemLog systemLog = new SystemLog();
 
-    @RegisterExtension
-    private final JenkinsSessionExtension session = new JenkinsSessionExtension();
-
     private final LeakSearch search = new LeakSearch(
-            List.of(DoubleTickStandIn.KEY, DoubleTickStandIn.SECOND_KEY, ECHOED_KEY, WRONG_KEY, "key_broken-0d9ab2"),
+            List.of(KEY, OTHER_KEY, ECHOED_KEY, WRONG_KEY, "key_broken-0d9ab2"),
             Stream.concat(NUMBERS.stream(), Stream.of(EchoingServer.NUMBERS)).toList());
 
+    @AfterEach
+    void tearDown() {
+        setOptionalPermissionsEnabled(false);
+    }
+
+    /** During and after logouts that succeed and that fail in each way, with a server that sends back what it was sent. */
     @Test
-    void keyIsNowhereAndNumberIsMasked() throws Throwable {
-        OPTIONAL.forEach(permission -> permission.setEnabled(true));
-        try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence());
-                ScriptedServer echoing = new ScriptedServer(EchoingServer.reply())) {
-            session.then(rule -> {
-                r = rule;
-                configure();
-                build(ATTEMPTS, ATTEMPTS);
-                for (String id : List.of("doubletick", "wrong", "broken", "system", "login")) {
-                    verify(id);
-                }
-                StandInExtension.use(echoing.url());
-                List<Attempt> echoes = EchoingServer.numbers().stream()
-                        .map(number -> new Attempt(number, "echoed"))
-                        .toList();
-                // In freestyle builds some of them only, since both steps do the same with an answer.
-                Run<?, ?> build = build(echoes, List.of(echoes.get(0), echoes.get(echoes.size() / 2)));
-                assertEquals(echoes.size(), count(" failed. ", build));
-                verify("echoed");
-                StandInExtension.use("http://127.0.0.1:1");
-                build(ATTEMPTS.subList(0, 1), ATTEMPTS.subList(0, 1));
-                StandInExtension.use(silent.url());
-                abort(silent);
-                searchEverything();
-                searchConfiguration();
-                startForRestart(silent); // Comes last, since the request must not time out before the restart.
-                search.filesForKeys(r.jenkins.getRootDir().toPath());
-            });
-            StandInExtension.use(doubleTick.standIn().url());
-            session.then(rule -> {
-                r = rule;
-                end(
-                        Result.SUCCESS,
-                        r.jenkins
-                                .getItemByFullName("restart", WorkflowJob.class)
-                                .getLastBuild());
-                searchEverything();
-            });
-        } finally {
-            OPTIONAL.forEach(permission -> permission.setEnabled(false));
+    void keyIsNowhereAndNumberIsMasked() throws Exception {
+        configure();
+        Stream<String> numbers = Stream.concat(
+                        NUMBERS.stream(),
+                        Stream.of("0123456", " Alice", "$EXTENSION").map(SECOND_MEMBER::concat))
+                .map(StepJobs::logout);
+        Stream<String> ids = Stream.of("text", "broken", "system", "login", "unknown", "wrong")
+                .map(id -> logout(SECOND_MEMBER, id));
+        List<String> logouts = Stream.concat(numbers, ids).toList();
+        build(
+                Stream.concat(logouts.stream(), logouts.stream().map(step -> step.replace("Logout", "Member")))
+                        .toList(),
+                builder(SECOND_MEMBER, null),
+                builder(NOT_A_MEMBER, null),
+                builder(SECOND_MEMBER + " Alice", null),
+                builder(SECOND_MEMBER, "wrong"));
+        for (String id : List.of("doubletick", "wrong", "broken", "login")) {
+            verify(id);
         }
+        try (ScriptedServer echoing = new ScriptedServer(EchoingServer.reply())) {
+            StandInExtension.use(echoing.url());
+            verify("echoed");
+            List<String> echoes = EchoingServer.numbers().stream()
+                    .map(number -> logout(number, "echoed"))
+                    .toList();
+            Run<?, ?> build = build(echoes, builder(EchoingServer.numbers().get(0), "echoed"));
+            assertEquals(echoes.size(), count(" failed. ", build));
+        }
+        try (ScriptedServer silent = new ScriptedServer(ScriptedServer.silence())) {
+            StandInExtension.use(silent.url());
+            WorkflowRun running = start(logout(SECOND_MEMBER));
+            silent.awaitRequest();
+            awaitSaving(running);
+            String threads = page("admin", running.getUrl() + "threadDump/");
+            assertTrue(threads.contains("+12•"), threads);
+            search.forKeysAndNumbers("the Pipeline's threads", threads);
+            search.filesForKeys(running.getRootDir().toPath());
+            running.doStop();
+            end(Result.ABORTED, running);
+        }
+        searchConfiguration();
+        searchEverything();
         assertEquals(List.of(), search.hits().stream().distinct().toList(), search.searched() + " places");
     }
 
     private static void configure() throws Exception {
-        StandInExtension.addDefaultKey();
-        StandInExtension.addGlobally(StandInExtension.apiKey("echoed", ECHOED_KEY));
-        StandInExtension.addGlobally(StandInExtension.apiKey("wrong", WRONG_KEY));
-        StandInExtension.addGlobally(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "text", null, Secret.fromString(DoubleTickStandIn.SECOND_KEY)));
-        StandInExtension.addGlobally(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "broken", null, Secret.fromString("key_broken-0d\n9ab2")));
-        StandInExtension.addGlobally(new DoubleTickApiKey(
-                CredentialsScope.SYSTEM, "system", null, Secret.fromString(DoubleTickStandIn.KEY)));
-        StandInExtension.addGlobally(new UsernamePasswordCredentialsImpl(
-                CredentialsScope.GLOBAL, "login", null, "user", DoubleTickStandIn.SECOND_KEY));
+        add(StandInExtension.apiKey("echoed", ECHOED_KEY));
+        add(StandInExtension.apiKey("wrong", WRONG_KEY));
+        add(secretText("text", OTHER_KEY));
+        add(secretText("broken", "key_broken-0d\n9ab2"));
+        addUnusableKeys("system", "elsewhere");
+        add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "login", null, "user", OTHER_KEY));
         StandInExtension.add(
                 r.createProject(Folder.class, "folder"),
                 Domain.global(),
-                StandInExtension.apiKey("of-the-folder", DoubleTickStandIn.SECOND_KEY));
+                StandInExtension.apiKey("of-the-folder", OTHER_KEY));
         r.createProject(FreeStyleProject.class, "freestyle");
         r.createProject(WorkflowJob.class, "pipeline");
 
+        setOptionalPermissionsEnabled(true);
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         MockAuthorizationStrategy strategy = new MockAuthorizationStrategy();
-        USERS.forEach((user, permission) ->
-                strategy.grant(Jenkins.READ, Item.READ, permission).everywhere().to(user));
+        strategy.grant(Jenkins.READ, Item.READ).everywhere().toEveryone();
+        USERS.forEach((user, permissions) -> strategy.grant(permissions.toArray(new Permission[0]))
+                .everywhere()
+                .to(user));
         r.jenkins.setAuthorizationStrategy(strategy);
 
         LogRecorder recorder = new LogRecorder("doubletick");
@@ -207,58 +178,30 @@ class LeakTest extends StepJobs {
         recorder.save();
     }
 
-    private static WorkflowJob pipelineJob(List<Attempt> attempts) throws Exception {
-        WorkflowJob job = r.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
-        String script = attempts.stream()
-                .map(attempt -> "catchError { " + logout(attempt.number, attempt.credentialsId) + " }\n")
-                .collect(Collectors.joining());
-        job.setDefinition(new CpsFlowDefinition(script + script.replace("doubletickLogout", "doubletickMember"), true));
-        return job;
-    }
-
-    private static FreeStyleProject freestyleJob(Attempt attempt) throws Exception {
-        FreeStyleProject job = r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class);
-        job.getBuildersList().replace(builder(attempt.number, attempt.credentialsId));
-        return job;
-    }
-
     /** Returns the build of the Pipeline. */
-    private static Run<?, ?> build(List<Attempt> pipeline, List<Attempt> freestyle) throws Exception {
-        for (Attempt attempt : freestyle) {
-            freestyleJob(attempt).scheduleBuild2(0).get();
+    private static Run<?, ?> build(List<String> steps, DoubleTickLogoutBuilder... freestyle) throws Exception {
+        FreeStyleProject job = r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class);
+        for (DoubleTickLogoutBuilder builder : freestyle) {
+            job.getBuildersList().replace(builder);
+            job.scheduleBuild2(0).get();
         }
-        return r.buildAndAssertStatus(Result.FAILURE, pipelineJob(pipeline));
+        String script =
+                steps.stream().map(step -> "catchError { " + step + " }\n").collect(Collectors.joining());
+        WorkflowJob pipeline = r.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
+        pipeline.setDefinition(new CpsFlowDefinition(script, true));
+        return r.buildAndAssertStatus(Result.FAILURE, pipeline);
     }
 
     private void verify(String id) throws Exception {
-        HttpResponse<String> answer = new WebUser("admin")
-                .post(
-                        r,
-                        "descriptorByName/" + DoubleTickConfiguration.class.getName() + "/verifyKey?credentialsId="
-                                + id);
+        String path = "descriptorByName/" + DoubleTickConfiguration.class.getName() + "/verifyKey?credentialsId=" + id;
+        HttpResponse<String> answer = new WebUser("admin").post(r, path);
         assertEquals(200, answer.statusCode());
         search.forKeysAndNumbers("Verify key with " + id, answer.body());
     }
 
-    private static void abort(ScriptedServer silent) throws Exception {
-        WorkflowRun run = start(logout(SECOND_MEMBER));
-        silent.awaitRequest();
-        run.doStop();
-        end(Result.ABORTED, run);
-        FreeStyleBuild build = freestyleJob(ATTEMPTS.get(0)).scheduleBuild2(0).waitForStart();
-        silent.awaitRequest();
-        build.doStop();
-        end(Result.ABORTED, build);
-    }
-
-    private void startForRestart(ScriptedServer silent) throws Exception {
-        WorkflowJob job = pipeline(logout(SECOND_MEMBER));
-        job.renameTo("restart");
-        job.scheduleBuild2(0).waitForStart();
-        silent.awaitRequest();
-        String threads = page("admin", "job/restart/1/threadDump/");
-        assertTrue(threads.contains("+12•"), threads);
-        search.forKeysAndNumbers("the Pipeline's threads", threads);
+    /** Waits until Jenkins has stored that a Pipeline waits for a step. */
+    private static void awaitSaving(WorkflowRun build) throws Exception {
+        ((CpsFlowExecution) build.getExecution()).waitForSuspension();
     }
 
     private void searchEverything() throws Exception {
@@ -285,7 +228,6 @@ class LeakTest extends StepJobs {
 
     private void searchConfiguration() throws Exception {
         for (String path : CONFIGURATION) {
-            search.forKeys(path, page(null, path));
             for (String user : USERS.keySet()) {
                 search.forKeys(path + " for " + user, page(user, path));
             }
@@ -296,5 +238,28 @@ class LeakTest extends StepJobs {
         HttpResponse<String> answer = new WebUser(user).get(r, path);
         assertTrue(!"admin".equals(user) || answer.statusCode() == 200, path);
         return answer.body();
+    }
+
+    /** The places of docs/security.md where Jenkins keeps name or e-mail of a member while the build goes on. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            MEMBER                                      |
+            def member = MEMBER                         | program.dat
+            echo MEMBER.name                            | log workflow
+            input message: "Log out ${MEMBER.name}?"    | log workflow program.dat
+            env.NAME = MEMBER.name                      | build.xml
+            currentBuild.description = MEMBER.email     | build.xml
+            """)
+    void memberIsStoredOnlyWhereTheScriptPutsIt(String script, @CheckForNull String files) throws Exception {
+        WorkflowRun build =
+                start(script.replace("MEMBER", "doubletickMember('" + SECOND_MEMBER + "')") + "\nsleep 1000");
+        r.waitForMessage(script.startsWith("input") ? "Log out Daniel Okafor?" : "Sleeping for", build);
+        awaitSaving(build);
+        // The search leaves white space out.
+        LeakSearch names = new LeakSearch(List.of("DanielOkafor", "daniel.okafor@example.com"), List.of());
+        names.filesForKeys(build.getRootDir().toPath());
+        assertEquals(files == null ? Set.of() : Set.of(files.split(" ")), names.fileNames());
+        build.doStop();
+        end(Result.ABORTED, build);
     }
 }

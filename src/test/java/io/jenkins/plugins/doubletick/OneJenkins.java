@@ -1,10 +1,18 @@
 package io.jenkins.plugins.doubletick;
 
 import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
+import hudson.model.Item;
+import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +44,8 @@ public abstract class OneJenkins extends StepJobs {
 
     @BeforeEach
     void addKeysAndLockVault() throws Exception {
-        StandInExtension.onlyDefaultKey();
+        StandInExtension.forgetKeys();
+        StandInExtension.addDefaultKey();
         add(StandInExtension.apiKey("other", OTHER_KEY));
         HangingVault.reset();
     }
@@ -48,5 +57,22 @@ public abstract class OneJenkins extends StepJobs {
 
     protected static void add(Credentials credentials) throws Exception {
         StandInExtension.addGlobally(credentials);
+    }
+
+    protected static Credentials secretText(String id, String key) {
+        return new StringCredentialsImpl(CredentialsScope.GLOBAL, id, null, Secret.fromString(key));
+    }
+
+    /** Adds keys that no build can use: one with the scope System, and one for another host. */
+    protected static void addUnusableKeys(String system, String elsewhere) throws Exception {
+        add(new DoubleTickApiKey(CredentialsScope.SYSTEM, system, null, Secret.fromString(KEY)));
+        Domain domain = new Domain("elsewhere", null, List.of(new HostnameSpecification("example.com", null)));
+        StandInExtension.add(r.jenkins, domain, StandInExtension.apiKey(elsewhere, KEY));
+    }
+
+    /** Off by default. */
+    protected static void setOptionalPermissionsEnabled(boolean enabled) {
+        List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.MANAGE, Jenkins.SYSTEM_READ)
+                .forEach(permission -> permission.setEnabled(enabled));
     }
 }

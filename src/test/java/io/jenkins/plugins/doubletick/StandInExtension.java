@@ -1,5 +1,9 @@
 package io.jenkins.plugins.doubletick;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -12,7 +16,6 @@ import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import java.util.List;
 import jenkins.model.Jenkins;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -42,7 +45,7 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         standIn.close();
     }
 
-    /** Lets the plugin send its requests somewhere else. */
+    /** Sends the plugin's requests somewhere else. */
     public static void use(String url) {
         System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
     }
@@ -56,20 +59,18 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
     }
 
     public void assertNothingSent() {
-        Assertions.assertEquals(List.of(), requests());
+        assertEquals(List.of(), requests());
     }
 
     /** Exactly one request, right in every part. */
     public void assertOneLogout(String key, String number) {
-        Assertions.assertEquals(1, requests().size());
+        assertEquals(1, requests().size());
         DoubleTickStandIn.Request request = requests().get(0);
-        Assertions.assertEquals("POST", request.method());
-        Assertions.assertEquals("/team-member/logout", request.path());
-        Assertions.assertEquals(key, request.authorization());
-        Assertions.assertEquals("application/json", request.contentType());
-        Assertions.assertEquals("{\"userPhoneNumber\":\"" + number.replace("+", "") + "\"}", request.body());
-        Assertions.assertTrue(
-                request.userAgent().startsWith("doubletick-plugin/"), "User-Agent: " + request.userAgent());
+        assertEquals("POST /team-member/logout", request.method() + " " + request.path());
+        assertEquals(key, request.authorization());
+        assertEquals("application/json", request.contentType());
+        assertEquals("{\"userPhoneNumber\":\"" + number.replace("+", "") + "\"}", request.body());
+        assertTrue(request.userAgent().startsWith("doubletick-plugin/"));
     }
 
     public static DoubleTickApiKey apiKey(String id, String key) {
@@ -80,9 +81,12 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         add(Jenkins.get(), Domain.global(), credentials);
     }
 
-    public static void add(ModelObject store, Domain domain, Credentials credentials) throws Exception {
-        CredentialsStore found =
-                CredentialsProvider.lookupStores(store).iterator().next();
+    public static CredentialsStore storeOf(ModelObject owner) {
+        return CredentialsProvider.lookupStores(owner).iterator().next();
+    }
+
+    public static void add(ModelObject owner, Domain domain, Credentials credentials) throws Exception {
+        CredentialsStore found = storeOf(owner);
         if (domain.equals(Domain.global())) {
             found.addCredentials(domain, credentials);
         } else {
@@ -102,20 +106,14 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         DoubleTickConfiguration.get().setCredentialsId(CREDENTIALS_ID);
     }
 
-    /** For tests that share a Jenkins: no other credential is left. */
-    public static void onlyDefaultKey() throws Exception {
-        forgetKeys();
-        addDefaultKey();
-    }
-
     /** The log has the line, and neither a stack trace nor the key nor a clear number. */
     public static void assertLog(String line, Run<?, ?> build) throws Exception {
         String log = JenkinsRule.getLog(build);
-        Assertions.assertTrue(log.lines().anyMatch(l -> l.contains(line)), "No line '" + line + "' in:\n" + log);
-        Assertions.assertFalse(log.contains("\tat "), "Stack trace in:\n" + log);
-        Assertions.assertFalse(log.contains(DoubleTickStandIn.KEY), "Key in:\n" + log);
+        assertTrue(log.lines().anyMatch(l -> l.contains(line)), "No line '" + line + "' in:\n" + log);
+        assertFalse(log.contains("\tat "), "Stack trace in:\n" + log);
+        assertFalse(log.contains(DoubleTickStandIn.KEY), "Key in:\n" + log);
         String withoutExamples = log.replaceAll(
                 "(such as |Use |loginNumber: ')\\+919876543210( instead of 00919876543210 or 09876543210)?", "");
-        Assertions.assertFalse(withoutExamples.contains("9876543210"), "Number in:\n" + log);
+        assertFalse(withoutExamples.contains("9876543210"), "Number in:\n" + log);
     }
 }

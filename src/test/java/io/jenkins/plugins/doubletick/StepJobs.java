@@ -24,10 +24,8 @@ public abstract class StepJobs {
     /** How the log of a failed logout of the first member begins. */
     protected static final String FAILED = "ERROR: The logout of +91••••••3210 failed. ";
 
-    /** The Jenkins that runs now. */
     protected static JenkinsRule r;
 
-    /** The Pipeline step with the default credential. */
     protected static String logout(String number) {
         return "doubletickLogout loginNumber: '" + number + "'";
     }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.doubletick;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.security.csrf.CrumbIssuer;
 import jakarta.servlet.ServletRequest;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,24 +18,27 @@ import org.jvnet.hudson.test.JenkinsRule;
 public record WebUser(@CheckForNull String name) {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpRequest.BodyPublisher NO_BODY = HttpRequest.BodyPublishers.noBody();
 
     public HttpResponse<String> get(JenkinsRule r, String path) throws Exception {
-        return send(HttpRequest.newBuilder(uri(r, path)).GET());
+        return send(request(r, path).GET());
     }
 
-    public HttpResponse<String> post(JenkinsRule r, String path) throws Exception {
+    /** @param headers names and values, in turn */
+    public HttpResponse<String> post(JenkinsRule r, String path, String... headers) throws Exception {
         CrumbIssuer crumbs = r.jenkins.getCrumbIssuer();
-        return send(HttpRequest.newBuilder(uri(r, path))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .header(crumbs.getCrumbRequestField(), crumbs.getCrumb((ServletRequest) null)));
+        HttpRequest.Builder request = request(r, path)
+                .POST(NO_BODY)
+                .header(crumbs.getCrumbRequestField(), crumbs.getCrumb((ServletRequest) null));
+        return send(headers.length == 0 ? request : request.headers(headers));
     }
 
     public HttpResponse<String> postWithoutCrumb(JenkinsRule r, String path) throws Exception {
-        return send(HttpRequest.newBuilder(uri(r, path)).POST(HttpRequest.BodyPublishers.noBody()));
+        return send(request(r, path).POST(NO_BODY));
     }
 
-    private static URI uri(JenkinsRule r, String path) throws Exception {
-        return r.getURL().toURI().resolve(path);
+    private static HttpRequest.Builder request(JenkinsRule r, String path) throws Exception {
+        return HttpRequest.newBuilder(r.getURL().toURI().resolve(path)).header("Accept-Language", "en-US");
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

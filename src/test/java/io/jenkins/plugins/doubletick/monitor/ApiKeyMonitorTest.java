@@ -7,36 +7,52 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.CredentialsStore;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import hudson.ExtensionList;
+import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.ItemGroup;
 import hudson.model.ModelObject;
 import hudson.model.Result;
 import hudson.model.TopLevelItem;
+import hudson.util.Secret;
+import hudson.util.StreamTaskListener;
 import io.jenkins.plugins.doubletick.ApiKeyCheck;
+import io.jenkins.plugins.doubletick.ApiKeyFinder.Found;
+import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
 import io.jenkins.plugins.doubletick.DoubleTickApiKey;
+import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
+import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.HangingVault;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
+import io.jenkins.plugins.doubletick.WebUser;
+import io.jenkins.plugins.doubletick.client.ApiKey;
+import io.jenkins.plugins.doubletick.client.CallListener;
+import io.jenkins.plugins.doubletick.client.DoubleTickClient;
+import io.jenkins.plugins.doubletick.client.DoubleTickException;
+import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
+import io.jenkins.plugins.doubletick.client.LoginNumber;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
-import java.io.File;
-import java.nio.file.Files;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.htmlunit.html.DomElement;
-import org.htmlunit.html.HtmlAnchor;
-import org.htmlunit.html.HtmlPage;
+import org.apache.commons.lang3.StringUtils;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.TestExtension;
 import org.springframework.security.core.Authentication;
 
@@ -46,6 +62,17 @@ class ApiKeyMonitorTest extends OneJenkins {
     private static final String WRONG = "key_wrong-monitored-77";
     private static final String OTHER_WRONG = "key_wrong-monitored-78";
     private static final String LIMIT_PROPERTY = "io.jenkins.plugins.doubletick.webLimitSeconds";
+    private static final WebUser USER = new WebUser(null);
+
+    private static FreeStyleBuild build;
+
+    /** Gets the answers that the test reports to it. */
+    private final RefusedKeys keys = new RefusedKeys();
+
+    @BeforeAll
+    static void buildJob() throws Exception {
+        build = r.buildAndAssertSuccess(r.createFreeStyleProject());
+    }
 
     @BeforeEach
     void replaceDefaultKey() throws Exception {
@@ -57,18 +84,16 @@ class ApiKeyMonitorTest extends OneJenkins {
         System.clearProperty(LIMIT_PROPERTY);
         StandInExtension.forgetKeys();
         for (TopLevelItem item : r.jenkins.getItems()) {
-            item.delete();
+            if (item != build.getParent()) {
+                item.delete();
+            }
         }
         RefusedKeys.get().check(null).get(1, TimeUnit.MINUTES);
     }
 
-    private static CredentialsStore storeOf(ModelObject owner) {
-        return CredentialsProvider.lookupStores(owner).iterator().next();
-    }
-
     private static void replace(ModelObject owner, String key) throws Exception {
         DoubleTickApiKey replacement = StandInExtension.apiKey("doubletick", key);
-        assertTrue(storeOf(owner).updateCredentials(Domain.global(), replacement, replacement));
+        assertTrue(StandInExtension.storeOf(owner).updateCredentials(Domain.global(), replacement, replacement));
     }
 
     private static FreeStyleProject job(ItemGroup<?> group, String id) throws Exception {
@@ -79,7 +104,6 @@ class ApiKeyMonitorTest extends OneJenkins {
         return job;
     }
 
-    /** Builds a job whose credential DoubleTick refuses. */
     private static FreeStyleProject refusedJob() throws Exception {
         FreeStyleProject job = job(r.jenkins, null);
         logOut(job, Result.FAILURE, "offboard#1/doubletick");
@@ -102,23 +126,26 @@ class ApiKeyMonitorTest extends OneJenkins {
                 .collect(Collectors.joining(", "));
     }
 
-    private static HtmlPage manage() throws Exception {
-        return r.createWebClient().goTo("manage");
+    /** The warning's markup on the page that the user sees; null if there is none. */
+    private static String markup() throws Exception {
+        String page = USER.get(r, "manage/").body();
+        assertFalse(page.contains(WRONG));
+        return StringUtils.substringBetween(page, "name=\"doubletickApiKey\"", "</div>");
     }
 
-    private static HtmlPage checkNow() throws Exception {
-        return r.submit(manage().getFormByName("doubletickApiKey"));
+    private static String warning() throws Exception {
+        String markup = markup();
+        return markup == null ? null : Forms.text("<" + markup).replaceAll("\\s+", " ");
     }
 
-    /** The warning on a page; null if there is none. */
-    private static String warning(HtmlPage page) {
-        assertFalse(page.getWebResponse().getContentAsString().contains(WRONG));
-        DomElement alert = page.getFirstByXPath("//form[@name='doubletickApiKey']/..");
-        return alert == null ? null : alert.getTextContent().replaceAll("\\s+", " ");
+    private static String checkNow() throws Exception {
+        assertEquals(
+                302,
+                USER.post(r, "administrativeMonitor/doubletickApiKey/checkNow").statusCode());
+        return warning();
     }
 
-    private static void assertWarning(String text, HtmlPage page) {
-        String warning = warning(page);
+    private static void assertContains(String text, String warning) {
         assertTrue(warning != null && warning.contains(text), warning);
     }
 
@@ -127,21 +154,15 @@ class ApiKeyMonitorTest extends OneJenkins {
         Folder folder = r.createProject(Folder.class, "folder");
         StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("doubletick", OTHER_WRONG));
         FreeStyleProject job = job(folder, "doubletick");
-        assertNull(warning(manage()));
+        assertNull(warning());
         logOut(job, Result.FAILURE, "folder/offboard#1/doubletick");
         logOut(job, Result.FAILURE, "folder/offboard#2/doubletick");
 
-        HtmlPage page = manage();
-        String date = "[A-Z][a-z]+ \\d+, \\d{4},? (at )?\\d+:\\d\\d";
-        String warning = warning(page);
-        assertTrue(
-                warning.matches(".*DoubleTick has refused the API key of the credential 'doubletick' since " + date
-                        + "\\W[AP]M\\. Last check: " + date
-                        + ":\\d\\d\\W[AP]M\\. DoubleTick answered 401: Invalid public api"
-                        + " key\\. Last build with this key: folder » offboard #2\\. .*"),
-                warning);
-        HtmlAnchor link = page.getFirstByXPath("//form[@name='doubletickApiKey']/..//a");
-        assertTrue(((HtmlPage) link.click()).getUrl().getPath().endsWith("/job/folder/job/offboard/2/"));
+        String expected =
+                ".*DoubleTick has refused the API key of the credential 'doubletick' since DATE\\. Last check: DATE\\."
+                        + " DoubleTick answered 401: Invalid public api key\\. Last build with this key: folder » offboard #2\\. .*";
+        assertTrue(warning().matches(expected.replace("DATE", "[A-Z][a-z]+ \\d+, \\d{4}[^.]+[AP]M")), warning());
+        assertContains(r.contextPath + "/job/folder/job/offboard/2/\"", markup());
 
         logOut(job(r.jenkins, "doubletick"), Result.FAILURE, "folder/offboard#2/doubletick, offboard#1/doubletick");
         replace(folder, KEY);
@@ -154,26 +175,27 @@ class ApiKeyMonitorTest extends OneJenkins {
         FreeStyleProject job = refusedJob();
         Date before = RefusedKeys.get().list().get(0).checked();
         job.renameTo("renamed");
-        assertWarning("Last build with this key: renamed #1.", checkNow());
+        assertContains("Last build with this key: renamed #1.", checkNow());
         assertTrue(RefusedKeys.get().list().get(0).checked().after(before));
 
         replace(r.jenkins, OTHER_WRONG);
         checkNow();
         assertEquals("renamed#0/doubletick", refused(), "The warning is about the key that the credential has now");
         replace(r.jenkins, KEY);
-        assertNull(warning(checkNow()));
+        assertNull(checkNow());
 
         replace(r.jenkins, WRONG);
         logOut(job, Result.FAILURE, "renamed#2/doubletick");
-        storeOf(r.jenkins).removeCredentials(Domain.global(), StandInExtension.apiKey("doubletick", WRONG));
-        assertNull(warning(checkNow()));
+        StandInExtension.storeOf(r.jenkins)
+                .removeCredentials(Domain.global(), StandInExtension.apiKey("doubletick", WRONG));
+        assertNull(checkNow());
 
         add(StandInExtension.apiKey("doubletick", WRONG));
         logOut(job, Result.FAILURE, "renamed#3/doubletick");
         job.delete();
         r.createFreeStyleProject("renamed");
-        assertFalse(warning(manage()).contains("Last build"));
-        assertNull(warning(checkNow()));
+        assertFalse(warning().contains("Last build"));
+        assertNull(checkNow());
     }
 
     @Test
@@ -181,25 +203,25 @@ class ApiKeyMonitorTest extends OneJenkins {
         FreeStyleProject job = refusedJob();
         r.jenkins.reload();
         assertNotSame(job, r.jenkins.getItem(job.getName()));
-        assertWarning("Last build with this key: offboard #1.", checkNow());
+        assertContains("Last build with this key: offboard #1.", checkNow());
         replace(r.jenkins, KEY);
-        assertNull(warning(checkNow()));
+        assertNull(checkNow());
     }
 
     @Test
     void checkNowSaysWhyItHasNoResult() throws Exception {
         refusedJob();
         StandInExtension.use("http://127.0.0.1:1");
-        assertWarning("Invalid public api key. The last check had no result: No connection to 127.0.0.1", checkNow());
+        assertContains("Invalid public api key. The last check had no result: No connection to 127.0.0.1", checkNow());
         System.setProperty(LIMIT_PROPERTY, "0");
         try (ScriptedServer server = new ScriptedServer(ScriptedServer.silence())) {
             StandInExtension.use(server.url());
-            assertWarning("The last check had no result: DoubleTick has not answered yet.", checkNow());
+            assertContains("The last check had no result: DoubleTick has not answered yet.", checkNow());
             server.awaitRequest();
         }
         System.clearProperty(LIMIT_PROPERTY);
         StandInExtension.use(doubleTick.standIn().url());
-        assertFalse(warning(checkNow()).contains("no result"));
+        assertFalse(checkNow().contains("no result"));
     }
 
     @Test
@@ -208,7 +230,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         ApiKeyCheck.start(null, VAULT);
         HangingVault.awaitCallers(1);
         replace(r.jenkins, KEY);
-        assertNull(warning(checkNow()));
+        assertNull(checkNow());
     }
 
     /** Hangs for Jenkins itself as well. */
@@ -232,32 +254,19 @@ class ApiKeyMonitorTest extends OneJenkins {
             logOut(job(r.jenkins, id), Result.FAILURE, "offboard#1/" + id);
         }
         StandInExtension.use(doubleTick.standIn().url());
-        HtmlPage page = checkNow();
-        assertWarning("'" + id + "' since", page);
-        assertWarning(
+        String warning = checkNow();
+        assertContains("'" + id + "' since", warning);
+        assertContains(
                 "<script>alert(1)</script>. To end this warning, give the key the permission and log out a member, or store another key.",
-                page);
+                warning);
     }
 
-    /** Runs the daily check as Jenkins does, and returns its log. */
+    /** Returns the log of a daily check. */
     private static String daily() throws Exception {
-        DailyApiKeyCheck daily = ExtensionList.lookupSingleton(DailyApiKeyCheck.class);
-        File log = new File(r.jenkins.getRootDir(), "logs/tasks/" + daily.name + ".log");
-        Files.deleteIfExists(log.toPath());
-        daily.run();
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals(daily.name + " thread")) {
-                thread.join(TimeUnit.MINUTES.toMillis(1));
-            }
-        }
-        return log.exists() ? Files.readString(log.toPath()) : "";
-    }
-
-    private List<String> sentKeys() {
-        return doubleTick.requests().stream()
-                .filter(request -> request.path().equals("/roles"))
-                .map(request -> request.authorization())
-                .toList();
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        ExtensionList.lookupSingleton(DailyApiKeyCheck.class)
+                .execute(new StreamTaskListener(log, StandardCharsets.UTF_8));
+        return log.toString(StandardCharsets.UTF_8);
     }
 
     @Test
@@ -265,40 +274,144 @@ class ApiKeyMonitorTest extends OneJenkins {
         DailyApiKeyCheck daily = ExtensionList.lookupSingleton(DailyApiKeyCheck.class);
         assertEquals(TimeUnit.DAYS.toMillis(1), daily.getRecurrencePeriod());
         assertEquals(TimeUnit.MINUTES.toMillis(10), daily.getInitialDelay());
-        String log = daily();
-        assertTrue(log.contains("Credential 'doubletick': DoubleTick answered 401: Invalid public api key."), log);
-        assertFalse(log.contains(WRONG), log);
+        assertContains("Credential 'doubletick': DoubleTick answered 401: Invalid public api key.", daily());
         assertEquals("#0/doubletick", refused());
-        assertFalse(warning(manage()).contains("Last build"));
+        assertFalse(warning().contains("Last build"));
 
         add(StandInExtension.apiKey("job's", OTHER_WRONG));
         logOut(job(r.jenkins, "job's"), Result.FAILURE, "#0/doubletick, offboard#1/job's");
         replace(r.jenkins, KEY);
-        log = daily();
-        assertTrue(log.contains("DoubleTick accepts the key of 'doubletick'."), log);
+        assertContains("DoubleTick accepts the key of 'doubletick'.", daily());
         assertEquals("offboard#1/job's", refused());
         assertEquals(
-                List.of(KEY, WRONG, OTHER_WRONG), sentKeys().stream().sorted().toList());
+                List.of(KEY, WRONG, OTHER_WRONG),
+                doubleTick.requests().stream()
+                        .filter(request -> request.path().equals("/roles"))
+                        .map(DoubleTickStandIn.Request::authorization)
+                        .sorted()
+                        .toList());
 
         StandInExtension.use("http://127.0.0.1:1");
-        log = daily();
-        assertTrue(log.contains("Credential 'doubletick': No connection to 127.0.0.1"), log);
+        assertContains("Credential 'doubletick': No connection to 127.0.0.1", daily());
         DoubleTickConfiguration.get().setCredentialsId("gone");
-        log = daily();
-        assertTrue(log.contains("Credential 'gone': There is no credential with the ID 'gone'"), log);
+        assertContains("Credential 'gone': There is no credential with the ID 'gone'", daily());
     }
 
     @Test
     void dailyCheckAsksForNothingWithoutADefaultOrIfItIsDisabled() throws Exception {
         ApiKeyMonitor monitor = ExtensionList.lookupSingleton(ApiKeyMonitor.class);
         monitor.disable(true);
-        try {
-            assertEquals("", daily());
-        } finally {
-            monitor.disable(false);
-        }
+        String log = daily();
+        monitor.disable(false);
+        assertEquals("", log);
         DoubleTickConfiguration.get().setCredentialsId(null);
         assertEquals("", daily());
         doubleTick.assertNothingSent();
+    }
+
+    /** Reports an answer to {@link #keys}; null for a success. */
+    private void report(String call, String key, String id, DoubleTickException answer) throws Exception {
+        report(call, new DoubleTickApiKey(CredentialsScope.GLOBAL, id, null, Secret.fromString(key)), answer);
+    }
+
+    private void report(String call, DoubleTickApiKey credential, DoubleTickException answer) throws Exception {
+        Found found = new Found(ApiKey.parse(credential.getSecret().getPlainText()), credential);
+        boolean isCheck = call.equals("check");
+        Use use = new Use(found, isCheck ? null : build.getParent(), isCheck ? null : build, call.equals("logout"));
+        keys.onAnswer(use, answer);
+    }
+
+    private void assertRefused(int count) {
+        assertEquals(count, keys.list().size());
+    }
+
+    /** Returns how the client reports an answer; null for a success. */
+    private static DoubleTickException send(String call, int status, String body) throws Exception {
+        try (ScriptedServer server =
+                new ScriptedServer(status == 0 ? ScriptedServer.reset() : ScriptedServer.answer(status, body))) {
+            StandInExtension.use(server.url());
+            DoubleTickClient client = DoubleTickClientProvider.get().client();
+            ApiKey key = ApiKey.parse(KEY);
+            CompletableFuture<?> future =
+                    switch (call) {
+                        case "logout" -> client.logout(key, LoginNumber.parse(MEMBER), CallListener.NONE);
+                        case "lookup" -> client.team(key, Duration.ZERO);
+                        default -> client.checkKey(key);
+                    };
+            return future.handle((answer, failure) -> (DoubleTickException) failure)
+                    .get(1, TimeUnit.MINUTES);
+        }
+    }
+
+    private static DoubleTickException refusal() throws Exception {
+        return send("logout", 403, "{\"reason\":\"FORBIDDEN\"}");
+    }
+
+    /** A missing permission to read the team or the roles says nothing about the permission to log out. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            logout | 201 | {"success":true}                                                    | accepted
+            logout | 422 | {"statusCode":422,"message":"User is not a member of the team"}     | accepted
+            logout | 401 | {"statusCode":401,"message":"Invalid public api key"}               | refused
+            logout | 403 | {"reason":"FORBIDDEN"}                                              | refused
+            logout | 401 | {"status":401,"message":"Insufficient permissions. Missing: agent"} | refused
+            logout | 400 | {"status":400,"reason":"BAD_REQUEST","message":"Member not found"}  | unknown
+            logout | 401 | <html>Blocked</html>                                                | unknown
+            logout | 403 | <html>Blocked</html>                                                | unknown
+            logout | 422 | <html>Blocked</html>                                                | unknown
+            logout | 429 | {"extraData":{"retryAfter":99999}}                                  | unknown
+            logout | 503 | {}                                                                  | unknown
+            logout |   0 | reset                                                               | unknown
+            lookup | 200 | {"data":[]}                                                         | accepted
+            lookup | 401 | {"statusCode":401,"message":"Invalid public api key"}               | refused
+            lookup | 401 | {"status":401,"message":"Insufficient permissions. Missing: team"}  | unknown
+            check  | 200 | []                                                                  | accepted
+            check  | 403 | {"reason":"FORBIDDEN"}                                              | refused
+            check  | 401 | {"status":401,"message":"Insufficient permissions. Missing: roles"} | unknown
+            """)
+    void answerRefusesOrAcceptsTheKey(String call, int status, String body, String expected) throws Exception {
+        DoubleTickException answer = send(call, status, body);
+        report(call, KEY, "doubletick", answer);
+        assertRefused(expected.equals("refused") ? 1 : 0);
+        report("logout", KEY, "doubletick", refusal());
+        report(call, KEY, "doubletick", answer);
+        assertRefused(expected.equals("accepted") ? 0 : 1);
+    }
+
+    @Test
+    void onlyALogoutEndsTheWarningOfAMissingPermission() throws Exception {
+        report(
+                "logout",
+                KEY,
+                "doubletick",
+                send("logout", 401, "{\"message\":\"Insufficient permissions. Missing: agent\"}"));
+        report("lookup", KEY, "doubletick", null);
+        report("check", KEY, "doubletick", null);
+        assertRefused(1);
+        report("logout", KEY, "doubletick", null);
+        assertRefused(0);
+    }
+
+    @Test
+    void replacedKeyEndsTheWarningOfTheSameCredentialInTheSameJob() throws Exception {
+        report("logout", KEY, "doubletick", refusal());
+        report("logout", OTHER_KEY, "other", null);
+        report("check", OTHER_KEY, "doubletick", null);
+        assertRefused(1);
+        report("logout", OTHER_KEY, "doubletick", null);
+        assertRefused(0);
+    }
+
+    @Test
+    void atMostAHundredKeysAndNoUsersOwnAreKept() throws Exception {
+        DoubleTickException refusal = refusal();
+        report("logout", new DoubleTickApiKey(CredentialsScope.USER, "mine", null, Secret.fromString(KEY)), refusal);
+        assertRefused(0);
+        for (int i = 0; i < 110; i++) {
+            report("logout", "key_" + i, "id-" + i, refusal);
+        }
+        assertRefused(100);
+        report("check", KEY, "doubletick", refusal); // The default credential is always kept.
+        assertRefused(101);
     }
 }
