@@ -202,7 +202,7 @@ class ApiCallTest {
     @Test
     void keyIsCheckedBeforeLogoutsThatWait() throws Exception {
         fixture = new ClientFixture(
-                settings -> settings.limit = new RateLimit(100, ClientFixture.INSTANT, Duration.ofSeconds(1)),
+                settings -> settings.limit = new RateLimit(4, ClientFixture.INSTANT, Duration.ofSeconds(1)),
                 after(event, success()),
                 answer(200, "[]"),
                 success());

@@ -83,6 +83,8 @@ class FaultTableTest {
                         .fails("UNEXPECTED_STATUS: DoubleTick answered 404"),
                 Fault.of("the key in the reason phrase", raw("HTTP/1.1 404 No " + DoubleTickStandIn.KEY + "\r\n\r\n"))
                         .fails("UNEXPECTED_STATUS: DoubleTick answered 404: No ****"),
+                Fault.of("a status that OkHttp would repeat", answer(408, ""))
+                        .fails("UNEXPECTED_STATUS: DoubleTick answered 408: Status"),
                 Fault.of("a status below zero", raw("HTTP/1.1 -12 Status\r\n\r\n"))
                         .fails(
                                 4,
