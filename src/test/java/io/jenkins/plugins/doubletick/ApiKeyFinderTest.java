@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 
 /** Which API key a step uses, in a Pipeline and in a freestyle build, and what the log says if there is none. */
@@ -102,6 +103,12 @@ class ApiKeyFinderTest extends OneJenkins {
             assertLog(line, build);
         }
         doubleTick.assertNothingSent();
+    }
+
+    @Test
+    void longIdDoesNotFloodTheLog() throws Exception {
+        Run<?, ?> build = build(Result.FAILURE, logout(MEMBER, "x".repeat(10_000)));
+        assertTrue(JenkinsRule.getLog(build).length() < 2_000, build.getLog(100)::toString);
     }
 
     private static ParametersDefinitionProperty parameter() {

@@ -12,6 +12,7 @@ import hudson.model.ParametersAction;
 import hudson.model.Queue;
 import hudson.model.Run;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,6 +37,10 @@ public final class LoginNumberQueueDecisionHandler extends Queue.QueueDecisionHa
             if (isReadByRequester(task, actions)) {
                 (values.isEmpty() ? List.of(parameter.getDefaultParameterValue()) : values)
                         .forEach(DoubleTickLoginNumberParameterValue::check);
+                if (new HashSet<>(values).size() > 1) {
+                    throw new InvalidLoginNumberException(
+                            parameter.getName(), Messages.LoginNumberQueueDecisionHandler_several());
+                }
             }
         });
         return true;

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * One request about a team member, for the Pipeline steps and the freestyle step: finds the API key, sends the request, writes the
@@ -27,6 +28,9 @@ abstract class MemberRequest<A> {
 
     /** How long the end of a step waits for its lines in the log, in seconds. */
     static final int LOG_SECONDS = 5;
+
+    /** The longest ID of a credential in characters. */
+    private static final int MAX_ID = 255;
 
     private static final Logger LOGGER = Logger.getLogger(MemberRequest.class.getName());
 
@@ -52,10 +56,10 @@ abstract class MemberRequest<A> {
         this.run = run;
         this.listener = listener;
         this.number = number;
-        // A parameter can hold the ID, and an ID with line breaks could imitate lines of the log.
+        // Anybody who starts the build can choose an ID from a parameter, which must not flood the log or imitate its lines.
         this.credentialsId = credentialsId == null
                 ? DoubleTickConfiguration.get().getCredentialsId()
-                : credentialsId.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+                : StringUtils.abbreviate(credentialsId.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"), MAX_ID);
         lane = Lane.of(run);
     }
 

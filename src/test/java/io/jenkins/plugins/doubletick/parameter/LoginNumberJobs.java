@@ -133,7 +133,7 @@ abstract class LoginNumberJobs extends OneJenkins {
     }
 
     @CheckForNull
-    private static String refusal(int status, String body) {
+    static String refusal(int status, String body) {
         if (List.of(200, 201).contains(status)) {
             return null;
         }

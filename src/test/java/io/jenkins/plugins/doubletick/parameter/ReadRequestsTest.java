@@ -19,6 +19,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +127,17 @@ class ReadRequestsTest extends LoginNumberJobs {
     void wrongNumber(String text, String reason) throws Exception {
         FreeStyleProject job = freestyleJob(NUMBER);
         assertRefused(reason, rest(job, text));
+        assertEquals(1, job.getNextBuildNumber());
+    }
+
+    @Test
+    void severalNumbersInOneRequestAreRefused() throws Exception {
+        FreeStyleProject job = freestyleJob(null);
+        String value = "{\"name\":\"LOGIN_NUMBER\",\"value\":\"%s\"}";
+        String json = "{\"parameter\":[" + value.formatted(NUMBER) + "," + value.formatted(MEMBER) + "]}";
+        HttpResponse<String> answer = new WebUser(null)
+                .post(r, job.getUrl() + "build?json=" + URLEncoder.encode(json, StandardCharsets.UTF_8));
+        assertRefused("The request has several login numbers", refusal(answer.statusCode(), answer.body()));
         assertEquals(1, job.getNextBuildNumber());
     }
 
