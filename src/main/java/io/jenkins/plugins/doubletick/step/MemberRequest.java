@@ -56,7 +56,8 @@ abstract class MemberRequest<A> {
         this.run = run;
         this.listener = listener;
         this.number = number;
-        // Anybody who starts the build can choose an ID from a parameter, which must not flood the log or imitate its lines.
+        // Anybody who starts the build can choose an ID from a parameter, which must not flood the log or imitate its
+        // lines.
         this.credentialsId = credentialsId == null
                 ? DoubleTickConfiguration.get().getCredentialsId()
                 : StringUtils.abbreviate(credentialsId.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"), MAX_ID);
