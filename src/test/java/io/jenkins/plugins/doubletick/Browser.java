@@ -99,7 +99,6 @@ final class Browser implements AutoCloseable {
         waiting(what).until(d -> condition.getAsBoolean());
     }
 
-    /** Waits until nothing is shown that this finds. */
     void awaitEnd(By by) {
         await("end of " + by, () -> driver.findElements(by).stream().noneMatch(WebElement::isDisplayed));
     }
@@ -113,7 +112,6 @@ final class Browser implements AutoCloseable {
                         .orElse(null));
     }
 
-    /** Whether the page has one now. */
     boolean has(By by) {
         return !driver.findElements(by).isEmpty();
     }
@@ -133,7 +131,6 @@ final class Browser implements AutoCloseable {
         return find(By.xpath("//*[@id='main-panel']//" + line + "[not(descendant::" + line + ")]"));
     }
 
-    /** The button or link with this text on it. */
     WebElement button(String text) {
         return find(By.xpath("//*[self::button or self::a][normalize-space(.)='" + text + "']"));
     }
@@ -162,14 +159,12 @@ final class Browser implements AutoCloseable {
         driver.executeScript("arguments[0].dispatchEvent(new Event('change', {bubbles: true}))", field);
     }
 
-    /** Waits until the drop-down has this entry, and chooses it. */
     void select(By dropDown, String entry) {
         Select select = new Select(find(dropDown));
         await(dropDown + " with " + entry, () -> has(select.getOptions(), entry));
         select.selectByVisibleText(entry);
     }
 
-    /** Waits until the drop-down shows this entry. */
     void findSelected(By dropDown, String entry) {
         Select select = new Select(find(dropDown));
         await(dropDown + " at " + entry, () -> has(select.getAllSelectedOptions(), entry));

@@ -157,7 +157,6 @@ class BrowserTest {
         browser.button("Build with Parameters");
     }
 
-    /** Returns the line of the build's page. */
     private WebElement build(int build, String number, String line) throws Throwable {
         open("job/" + JOB + "/");
         browser.click(browser.button("Build with Parameters"));

@@ -56,7 +56,6 @@ class DocumentationTest extends OneJenkins {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Every page whose text is tested. */
     static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(Path.of("docs"))) {
             return Stream.concat(
@@ -78,7 +77,6 @@ class DocumentationTest extends OneJenkins {
         return blocks;
     }
 
-    /** Returns the only block in a language with this beginning. */
     private static String block(String language, String start) throws IOException {
         List<String> found = blocks(language).stream()
                 .filter(block -> block.startsWith(start))

@@ -72,7 +72,7 @@ class DocumentationTextTest {
         assertEquals(Set.of(), shown);
     }
 
-    /** The root is the room without a name. */
+    /** The root package has no name here. */
     @ParameterizedTest
     @CsvSource({
         "client,    hudson|jenkins|io.jenkins.plugins.doubletick.(?!client)",
@@ -81,8 +81,8 @@ class DocumentationTextTest {
         "step,      io.jenkins.plugins.doubletick.(parameter|monitor)",
         "'',        io.jenkins.plugins.doubletick.(step|parameter|monitor)"
     })
-    void roomsUseOnlyTheRoomsBelowThem(String room, String others) throws Exception {
-        try (Stream<Path> files = Files.list(SOURCES.resolve(room))) {
+    void packagesUseOnlyThePackagesBelowThem(String name, String others) throws Exception {
+        try (Stream<Path> files = Files.list(SOURCES.resolve(name))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertEquals(
                         0,

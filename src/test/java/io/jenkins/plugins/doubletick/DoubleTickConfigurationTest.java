@@ -40,7 +40,6 @@ class DoubleTickConfigurationTest extends OneJenkins {
         assertEquals(id, new DoubleTickConfiguration().getCredentialsId(), "Saved");
     }
 
-    /** The only key in a store; null if there is none. */
     private static DoubleTickApiKey keyIn(SystemCredentialsProvider store) {
         return (DoubleTickApiKey) store.getCredentials().stream().findFirst().orElse(null);
     }
@@ -175,7 +174,7 @@ class DoubleTickConfigurationTest extends OneJenkins {
 
     /** With an empty value, Jenkins's script would put the saved credential back. */
     @Test
-    void choosingNoCredentialIsAnEntryWithAValue() throws Exception {
+    void noneEntryHasANonEmptyValue() throws Exception {
         addUnusableKeys("system", "elsewhere");
         String none = CredentialsDropDown.NONE;
         assertFalse(none.isEmpty());

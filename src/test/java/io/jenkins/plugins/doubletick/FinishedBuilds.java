@@ -13,7 +13,6 @@ public class FinishedBuilds extends RunListener<Run<?, ?>> {
 
     private final BlockingQueue<Run<?, ?>> builds = new LinkedBlockingQueue<>();
 
-    /** Those of the Jenkins that runs now, from now on. */
     public static FinishedBuilds watch() {
         FinishedBuilds builds = new FinishedBuilds();
         RunListener.all().add(builds);

@@ -40,23 +40,19 @@ public class HangingVault extends CredentialsProvider {
         end.countDown();
     }
 
-    /** Throws this at everybody who asks. */
     public static void fail(RuntimeException with) {
         failure = with;
         release();
     }
 
-    /** Waits until so many more asked. */
     public static void awaitCallers(int count) throws InterruptedException {
         Assertions.assertTrue(ARRIVALS.tryAcquire(count, 1, TimeUnit.MINUTES), "Nobody asked the vault");
     }
 
-    /** How many asked that were not awaited. */
     public static int otherCallers() {
         return ARRIVALS.drainPermits();
     }
 
-    /** The names of their threads. */
     public static List<String> threads() {
         return THREADS;
     }

@@ -178,7 +178,6 @@ class LeakTest extends OneJenkins {
         recorder.save();
     }
 
-    /** Returns the build of the Pipeline. */
     private static Run<?, ?> build(List<String> steps, DoubleTickLogoutBuilder... freestyle) throws Exception {
         FreeStyleProject job = r.jenkins.getItemByFullName("freestyle", FreeStyleProject.class);
         for (DoubleTickLogoutBuilder builder : freestyle) {

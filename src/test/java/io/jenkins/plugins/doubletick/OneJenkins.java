@@ -70,7 +70,6 @@ public abstract class OneJenkins extends StepJobs {
         StandInExtension.add(r.jenkins, domain, StandInExtension.apiKey(elsewhere, KEY));
     }
 
-    /** Off by default. */
     protected static void setOptionalPermissionsEnabled(boolean enabled) {
         List.of(Item.EXTENDED_READ, CredentialsProvider.USE_ITEM, Jenkins.MANAGE, Jenkins.SYSTEM_READ)
                 .forEach(permission -> permission.setEnabled(enabled));

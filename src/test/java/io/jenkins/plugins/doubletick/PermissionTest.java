@@ -290,7 +290,7 @@ class PermissionTest extends OneJenkins {
 
     /** The generator answers what a submitted form means, so anybody could read what the form hides. */
     @Test
-    void snippetGeneratorTellsNoNumber() throws Exception {
+    void snippetGeneratorDoesNotRevealTheNumber() throws Exception {
         DoubleTickLoginNumberParameterDefinition parameter = new DoubleTickLoginNumberParameterDefinition("WHO");
         parameter.setDefaultValue(SECOND_MEMBER);
         parameter.setCredentialsId(GLOBAL);

@@ -45,7 +45,6 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         standIn.close();
     }
 
-    /** Sends the plugin's requests somewhere else. */
     public static void use(String url) {
         System.setProperty(DoubleTickClientProvider.URL_PROPERTY, url);
     }
@@ -62,7 +61,6 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         assertEquals(List.of(), requests());
     }
 
-    /** Exactly one request, right in every part. */
     public void assertOneLogout(String key, String number) {
         assertEquals(1, requests().size());
         DoubleTickStandIn.Request request = requests().get(0);
@@ -100,7 +98,6 @@ public final class StandInExtension implements BeforeEachCallback, AfterEachCall
         DoubleTickConfiguration.get().setCredentialsId(null);
     }
 
-    /** The key that the stand-in accepts, as the global default. */
     public static void addDefaultKey() throws Exception {
         addGlobally(apiKey(CREDENTIALS_ID, DoubleTickStandIn.KEY));
         DoubleTickConfiguration.get().setCredentialsId(CREDENTIALS_ID);

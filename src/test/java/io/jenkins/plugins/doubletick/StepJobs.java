@@ -34,7 +34,6 @@ public abstract class StepJobs {
         return credentialsId == null ? logout(number) : logout(number) + ", credentialsId: '" + credentialsId + "'";
     }
 
-    /** The look-up of the stand-in's first member. */
     protected static String lookup(@CheckForNull String credentialsId) {
         return logout(MEMBER, credentialsId).replace("doubletickLogout", "doubletickMember");
     }
@@ -66,7 +65,6 @@ public abstract class StepJobs {
         return end(result, start(script));
     }
 
-    /** Waits until the build ends. */
     protected static <R extends Run<?, ?>> R end(Result result, R build) throws Exception {
         return r.assertBuildStatus(result, r.waitForCompletion(build));
     }
@@ -83,7 +81,6 @@ public abstract class StepJobs {
         return builder;
     }
 
-    /** The record of a build. */
     protected static List<Logout> logouts(Run<?, ?> build) {
         LogoutAction action = build.getAction(LogoutAction.class);
         return action == null ? List.of() : action.getLogouts();
@@ -93,7 +90,6 @@ public abstract class StepJobs {
         StandInExtension.assertLog(line, build);
     }
 
-    /** How many lines of a build's log contain a text. */
     protected static long count(String text, Run<?, ?> build) throws Exception {
         return JenkinsRule.getLog(build)
                 .lines()

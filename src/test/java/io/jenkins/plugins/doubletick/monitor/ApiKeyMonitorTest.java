@@ -117,7 +117,6 @@ class ApiKeyMonitorTest extends OneJenkins {
         }
     }
 
-    /** Job, build and ID of each refused key. */
     private static String refused() {
         return RefusedKeys.get().list().stream()
                 .map(key -> (key.job() == null ? "" : key.job().getFullName()) + "#" + key.build() + "/"
@@ -261,7 +260,6 @@ class ApiKeyMonitorTest extends OneJenkins {
                 warning);
     }
 
-    /** Returns the log of a daily check. */
     private static String daily() throws Exception {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         ExtensionList.lookupSingleton(DailyApiKeyCheck.class)

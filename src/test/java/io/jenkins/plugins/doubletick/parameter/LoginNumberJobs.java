@@ -94,7 +94,6 @@ abstract class LoginNumberJobs extends OneJenkins {
         return job;
     }
 
-    /** Makes a job that logs its number out. */
     static FreeStyleProject freestyleJob(@CheckForNull String defaultValue) throws Exception {
         FreeStyleProject job = r.createFreeStyleProject();
         job.addProperty(parameters(defaultValue, null));
@@ -102,7 +101,6 @@ abstract class LoginNumberJobs extends OneJenkins {
         return job;
     }
 
-    /** Makes a job that logs its number out. */
     static WorkflowJob pipelineJob(@CheckForNull String defaultValue) throws Exception {
         WorkflowJob job = pipeline("doubletickLogout loginNumber: params.LOGIN_NUMBER");
         job.addProperty(parameters(defaultValue, null));

@@ -222,7 +222,7 @@ class ReadRequestsTest extends LoginNumberJobs {
 
     /** Rebuilding without its form, and Replay, start with the earlier build's values. */
     @Test
-    void buildThatIsMadeAgainWithoutAFormNamesNobody() throws Exception {
+    void replayAndAutomaticRebuildShowNoName() throws Exception {
         WorkflowJob job = pipelineJob(null);
         job.removeProperty(ParametersDefinitionProperty.class);
         job.addProperty(parameters(null, "doubletick"));

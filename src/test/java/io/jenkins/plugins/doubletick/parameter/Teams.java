@@ -20,7 +20,6 @@ final class Teams {
         return new TeamMember("id", name, email, role, false, number == null ? null : LoginNumber.listed(number));
     }
 
-    /** Makes members with the numbers +919000000000 and so on. */
     static Team of(int count, IntFunction<String> name) {
         return new Team(IntStream.range(0, count)
                 .mapToObj(i -> member(name.apply(i), "91" + (9_000_000_000L + i), null, "Agent"))

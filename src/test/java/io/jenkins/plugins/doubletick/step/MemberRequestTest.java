@@ -55,13 +55,10 @@ class MemberRequestTest extends OneJenkins {
     @CheckForNull
     private static volatile String poison;
 
-    /** The log decorators hang instead. */
     private static volatile boolean logHangs;
 
-    /** The listener of the use of credentials hangs. */
     private static volatile boolean listenerHangs;
 
-    /** The factory of actions throws. */
     private static volatile boolean factoryThrows;
 
     /** The names of the threads that wrote lines about DoubleTick. */
@@ -105,7 +102,6 @@ class MemberRequestTest extends OneJenkins {
         }
     }
 
-    /** Decorates the log of freestyle builds. */
     @TestExtension
     public static final class Filter extends ConsoleLogFilter {
 
@@ -115,7 +111,6 @@ class MemberRequestTest extends OneJenkins {
         }
     }
 
-    /** Decorates the log of Pipelines. */
     @TestExtension
     public static final class Decorators implements TaskListenerDecorator.Factory {
 
@@ -217,7 +212,6 @@ class MemberRequestTest extends OneJenkins {
         assertTrue(log.ours().contains("cannot record a logout"), log::ours);
     }
 
-    /** Hangs on demand. */
     @TestExtension
     public static final class UseListener implements CredentialsUseListener {
 
