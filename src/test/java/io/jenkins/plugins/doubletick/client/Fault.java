@@ -1,39 +1,47 @@
 package io.jenkins.plugins.doubletick.client;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import javax.net.ServerSocketFactory;
 
-/** A row of a table of faults: what a server, or a proxy before it, does, and how a logout must end because of it. */
-public final class Fault {
+/**
+ * A row of a table of faults: what a server, or a proxy before it, does, and how a logout must end because of it. Its servers run
+ * from {@link #open} to {@link #close}.
+ */
+public final class Fault implements AutoCloseable {
 
-    interface Opener {
-        ScriptedServer open() throws IOException;
-    }
+    private final String name;
+    private final Callable<ScriptedServer> opener;
+    private ScriptedServer server;
+    private String scheme = "http";
+    private String host = "127.0.0.1";
 
-    final String name;
-    final Opener server;
-    String scheme = "http";
-    String host = "127.0.0.1";
-    Opener proxyServer;
-    IntFunction<ProxySettings> proxy;
-    int proxyRequests;
+    private Callable<ScriptedServer> proxyOpener;
+    private IntFunction<TestProxy> proxySettings;
+    private ScriptedServer proxy;
+    private int proxyRequests;
+
     Duration callTimeout = Timeouts.DEFAULT.response();
     int maxTries = 4;
-    int tries = 1;
-    int requests = 1;
-    Reason reason;
-    String text;
+    private int tries = 1;
+    private int requests = 1;
+    private Reason reason;
+    private String text;
 
-    private Fault(String name, Opener server) {
+    private Fault(String name, Callable<ScriptedServer> opener) {
         this.name = name;
-        this.server = server;
+        this.opener = opener;
     }
 
-    public static Fault of(String name, Reply... replies) {
+    static Fault of(String name, Reply... replies) {
         return new Fault(name, () -> new ScriptedServer(replies));
     }
 
@@ -73,24 +81,24 @@ public final class Fault {
      * @param settings how the proxy on this port is used
      * @param seen how many requests it gets
      */
-    public Fault proxy(IntFunction<ProxySettings> settings, int seen, Reply reply) {
-        proxyServer = () -> new ScriptedServer(reply);
-        proxy = settings;
+    public Fault proxy(IntFunction<TestProxy> settings, int seen, Reply reply) {
+        proxyOpener = () -> new ScriptedServer(reply);
+        proxySettings = settings;
         proxyRequests = seen;
         return this;
     }
 
-    public Fault proxyDown(IntFunction<ProxySettings> settings) {
-        proxyServer = Fault::closed;
-        proxy = settings;
+    public Fault proxyDown(IntFunction<TestProxy> settings) {
+        proxyOpener = Fault::closed;
+        proxySettings = settings;
         return this;
     }
 
-    /** Each of two tries ends after a second. */
+    /** The only try ends after a second. */
     Fault slow() {
         callTimeout = Duration.ofSeconds(1);
-        maxTries = 2;
-        return fails(2, "TIMED_OUT: No answer within 1 s");
+        maxTries = 1;
+        return fails("TIMED_OUT: No answer within 1 s");
     }
 
     /** How often the client tries, and the server gets a request. */
@@ -105,17 +113,12 @@ public final class Fault {
         return this;
     }
 
-    /** @param message {n} stands for any digits, {host}, {port} and {proxy} for the server's and the proxy's */
-    public Fault fails(Reason reason, String message) {
-        this.reason = reason;
-        text = message;
-        return this;
-    }
-
-    /** @param failure reason and message, with a colon between them */
-    Fault fails(String failure) {
+    /** @param failure reason and message; {n} stands for digits, {host}, {port} and {proxy} for the server's and the proxy's */
+    public Fault fails(String failure) {
         int colon = failure.indexOf(": ");
-        return fails(Reason.valueOf(failure.substring(0, colon)), failure.substring(colon + 2));
+        reason = Reason.valueOf(failure.substring(0, colon));
+        text = failure.substring(colon + 2);
+        return this;
     }
 
     Fault fails(int tries, String failure) {
@@ -134,9 +137,64 @@ public final class Fault {
         return reason;
     }
 
-    /** Starts the servers. */
-    public FaultyService open() throws IOException {
-        return new FaultyService(this);
+    public Fault open() throws Exception {
+        server = opener.call();
+        proxy = proxyOpener == null ? null : proxyOpener.call();
+        return this;
+    }
+
+    public String url() {
+        return scheme + "://" + host + ":" + server.port();
+    }
+
+    /** Null if there is no proxy. */
+    public TestProxy proxySettings() {
+        return proxy == null ? null : proxySettings.apply(proxy.port());
+    }
+
+    /** How the failure is described, as a regular expression. */
+    public String message() {
+        String message = text + (tries > 1 ? " (" + tries + " tries)" : "");
+        return quote(fill(message)).replace("\\{n\\}", "[0-9]+");
+    }
+
+    /** The text with host and ports in it. */
+    public String fill(String text) {
+        return text.replace("{host}", host)
+                .replace("{port}", Integer.toString(server.port()))
+                .replace("{proxy}", Integer.toString(proxy == null ? 0 : proxy.port()));
+    }
+
+    public static String quote(String text) {
+        return text.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0");
+    }
+
+    /**
+     * Every request that the servers saw is right in every part, and there are as many as expected.
+     *
+     * @param path what the URL of the API has behind host and port
+     */
+    public void assertRequests(String path) {
+        List<String> seen = server.requests();
+        assertEquals(requests, seen.size(), () -> "Requests: " + seen);
+        for (String request : seen) {
+            assertTrue(request.startsWith("POST " + path + "/team-member/logout HTTP/1.1\r\n"), request);
+            assertTrue(request.contains("\r\nAuthorization: " + DoubleTickStandIn.KEY + "\r\n"), request);
+            assertTrue(request.endsWith("\r\n\r\n{\"userPhoneNumber\":\"919876543210\"}"), request);
+        }
+        List<String> seenByProxy = proxy == null ? List.of() : proxy.requests();
+        assertEquals(proxyRequests, seenByProxy.size(), () -> "Requests: " + seenByProxy);
+        for (String request : seenByProxy) {
+            assertTrue(request.startsWith("CONNECT localhost:") && !request.contains(DoubleTickStandIn.KEY), request);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        if (proxy != null) {
+            proxy.close();
+        }
     }
 
     @Override

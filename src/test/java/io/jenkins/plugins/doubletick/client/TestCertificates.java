@@ -4,14 +4,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.time.Duration;
-import java.time.Instant;
 import javax.net.ServerSocketFactory;
-import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** Certificates for servers of a test, and an authority that a client, or all of Java, can be made to trust. */
+/** Certificates for servers of a test, and an authority that Java can be made to trust. */
 public final class TestCertificates {
 
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
@@ -21,14 +18,6 @@ public final class TestCertificates {
             new HeldCertificate.Builder().certificateAuthority(0).build();
 
     private TestCertificates() {}
-
-    /** The same client, which trusts this authority and no other. */
-    static OkHttpClient.Builder trustedBy(OkHttpClient.Builder client) {
-        HandshakeCertificates trusted = new HandshakeCertificates.Builder()
-                .addTrustedCertificate(AUTHORITY.certificate())
-                .build();
-        return client.sslSocketFactory(trusted.sslSocketFactory(), trusted.trustManager());
-    }
 
     /** Java trusts this authority and no other from now on until {@link #distrust}. */
     public static void trust(Path directory) throws Exception {
@@ -53,12 +42,7 @@ public final class TestCertificates {
     }
 
     public static ServerSocketFactory expired() {
-        Instant now = Instant.now();
-        return server(forHost("localhost")
-                .signedBy(AUTHORITY)
-                .validityInterval(
-                        now.minus(Duration.ofDays(2)).toEpochMilli(),
-                        now.minus(Duration.ofDays(1)).toEpochMilli()));
+        return server(forHost("localhost").signedBy(AUTHORITY).validityInterval(0, 1000)); // In 1970.
     }
 
     static ServerSocketFactory forAnotherHost() {

@@ -15,11 +15,9 @@ import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import io.jenkins.plugins.doubletick.client.Fault;
-import io.jenkins.plugins.doubletick.client.FaultyService;
-import io.jenkins.plugins.doubletick.client.ProxyReplies;
-import io.jenkins.plugins.doubletick.client.ProxySettings;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.TestCertificates;
+import io.jenkins.plugins.doubletick.client.TestProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +49,7 @@ import org.jvnet.hudson.test.TestExtension;
  */
 class FailuresTest extends OneJenkins {
 
-    private static final IntFunction<ProxySettings> PROXY = as(null, null);
+    private static final IntFunction<TestProxy> PROXY = as(null, null);
     private static final String VIA = " (through the proxy 127.0.0.1:{proxy})";
     private static final Map<String, String> ADVICE = """
             portal     Check whether a proxy or portal answers instead of 127.0.0.1.
@@ -126,12 +124,12 @@ class FailuresTest extends OneJenkins {
             StandInExtension.use(server.url());
             String failure = message + (tries > 1 ? " (" + tries + " tries)" : "");
             String logLine = say(failure, "\"success\": true", logout);
-            assertLogout(reason, tries, FaultyService.quote(logLine));
+            assertLogout(reason, tries, Fault.quote(logLine));
             assertLog(FAILED + logLine, r.buildAndAssertStatus(Result.FAILURE, freestyle(MEMBER, null)));
             assertReported(reason);
             assertLine(
                     "ERROR: The lookup of \\+91••••••3210 failed\\. "
-                            + FaultyService.quote(say(failure, "a list of members", lookup)),
+                            + Fault.quote(say(failure, "a list of members", lookup)),
                     build(Result.FAILURE, lookup(null)));
             assertReported(reason);
             assertEquals(
@@ -153,24 +151,21 @@ class FailuresTest extends OneJenkins {
                                 .https()
                                 .host("doubletick.invalid")
                                 .tries(4)
-                                .fails(Reason.UNKNOWN_HOST, "The host name doubletick.invalid is unknown")),
+                                .fails("UNKNOWN_HOST: The host name doubletick.invalid is unknown")),
                 Arguments.of(
                         "tls",
                         null,
                         Fault.tls("an expired certificate", TestCertificates.expired(), ScriptedServer.success())
                                 .requests(0)
-                                .fails(
-                                        Reason.TLS,
-                                        "The TLS certificate of localhost has expired or is not trusted by Java")),
+                                .fails("TLS: The TLS certificate of localhost has expired or is not trusted by Java")),
                 Arguments.of(
                         "login",
                         null,
                         tls("a proxy with another password")
                                 .proxy(as("jenkins", "wrong"), 2, login())
                                 .requests(0)
-                                .fails(
-                                        Reason.PROXY_LOGIN,
-                                        "The proxy requires a login and does not accept the configured one" + VIA)),
+                                .fails("PROXY_LOGIN: The proxy requires a login and does not accept the configured one"
+                                        + VIA)),
                 Arguments.of(
                         "network",
                         null,
@@ -179,8 +174,7 @@ class FailuresTest extends OneJenkins {
                                 .requests(0)
                                 .tries(4)
                                 .fails(
-                                        Reason.CONNECTION_FAILED,
-                                        "No connection to {host} on port {port}: the host rejects it or cannot be"
+                                        "CONNECTION_FAILED: No connection to {host} on port {port}: the host rejects it or cannot be"
                                                 + " reached" + VIA)));
     }
 
@@ -189,18 +183,18 @@ class FailuresTest extends OneJenkins {
     }
 
     private static ScriptedServer.Reply login() {
-        return ProxyReplies.login("jenkins", "right", ProxyReplies.tunnel());
+        return TestProxy.login("jenkins", "right", TestProxy.tunnel(), "Basic realm=\"proxy\"");
     }
 
-    private static IntFunction<ProxySettings> as(@CheckForNull String user, @CheckForNull String password) {
-        return port -> new ProxySettings("127.0.0.1", port, user, password);
+    private static IntFunction<TestProxy> as(@CheckForNull String user, @CheckForNull String password) {
+        return port -> new TestProxy("127.0.0.1", port, user, password);
     }
 
     @ParameterizedTest
     @MethodSource("connections")
     void connection(String advice, @CheckForNull String noProxyHost, Fault fault) throws Exception {
-        try (FaultyService service = fault.open()) {
-            ProxySettings proxy = service.proxySettings();
+        try (Fault service = fault.open()) {
+            TestProxy proxy = service.proxySettings();
             if (proxy != null) {
                 r.jenkins.setProxy(new ProxyConfiguration(
                         proxy.host(), proxy.port(), proxy.user(), proxy.password(), noProxyHost));
@@ -211,7 +205,7 @@ class FailuresTest extends OneJenkins {
             String explained = fault.isSuccess()
                     ? null
                     : service.message() + "\\. "
-                            + FaultyService.quote(ADVICE.get(advice).replace("HOST", service.fill("{host}")));
+                            + Fault.quote(ADVICE.get(advice).replace("HOST", service.fill("{host}")));
             assertLogout(fault.reason(), fault.tries(), explained);
             service.assertRequests(path);
         }
