@@ -90,16 +90,10 @@ class ApiCallTest {
         ClientFixture.assertSuccess(fixture.send());
     }
 
-    /** Twice in making the request, on the thread that gives the call its turn, twice in sending it; and for lack of a thread. */
     static Stream<Arguments> errors() {
-        Runnable making = failing(2, new StackOverflowError("deep"));
-        Runnable sending = failing(2, new StackOverflowError("deep"));
+        Runnable sending = failing(4, new StackOverflowError("deep"));
         Runnable noThread = failing(4, new OutOfMemoryError("unable to create native thread"));
         Consumer<ClientFixture> failingHttp = settings -> settings.http = new OkHttpClient.Builder()
-                .eventListenerFactory(call -> {
-                    making.run();
-                    return EventListener.NONE;
-                })
                 .addInterceptor(chain -> {
                     sending.run();
                     return chain.proceed(chain.request());
@@ -245,80 +239,42 @@ class ApiCallTest {
         assertFalse(limited.isDone());
     }
 
-    private void useThreads(ClientFixture settings) {
-        settings.threads = threads;
-    }
-
-    /** OkHttp cannot end a lookup of a host name; the first one takes until the test ends it. */
-    private OkHttpClient hangingInItsFirstLookup() {
-        AtomicInteger lookups = new AtomicInteger();
-        return new OkHttpClient.Builder()
-                .dns(host -> {
-                    if (lookups.incrementAndGet() == 1) {
-                        lookup.join();
-                    }
-                    return List.of(InetAddress.getLoopbackAddress());
-                })
-                .build();
-    }
-
-    private void assertNothingIsLeft() throws InterruptedException {
+    private void assertNothingIsLeft(int requests) throws InterruptedException {
         threads.shutdown();
         assertTrue(threads.awaitTermination(1, TimeUnit.MINUTES), "A thread is left");
         fixture.timer.shutdown();
         assertTrue(fixture.timer.awaitTermination(10, TimeUnit.SECONDS), "Something is left for the timer");
-    }
-
-    private void assertCancelled(CompletableFuture<LogoutResult> cancelled) throws InterruptedException {
-        assertThrows(CancellationException.class, () -> resultOf(cancelled));
-        assertNothingIsLeft();
-        assertEquals(1, fixture.server.requests().size());
+        assertEquals(requests, fixture.server.requests().size());
     }
 
     @Test
-    void cancelledWhileItsRequestIsInFlight() throws Exception {
-        fixture = new ClientFixture(this::useThreads, silence());
-        CompletableFuture<LogoutResult> result = fixture.send();
-        fixture.server.awaitRequest();
-        result.cancel(true);
-        fixture.server.awaitDisconnect();
-        assertCancelled(result);
-    }
-
-    @Test
-    void cancelledWhileItIsQueuedOrWaitsForItsNextTry() throws Exception {
-        fixture = new ClientFixture(this::useThreads, after(event, answer(503, "", "Retry-After: 50")), success());
+    void cancelledWhileInFlightQueuedOrWaitingForTheNextTry() throws Exception {
+        fixture = new ClientFixture(
+                settings -> settings.threads = threads, silence(), answer(503, "", "Retry-After: 50"), success());
         CountDownLatch retrying = new CountDownLatch(1);
         fixture.onRetry = retrying::countDown;
-        CompletableFuture<LogoutResult> first = fixture.send();
-        CompletableFuture<LogoutResult> second = fixture.send();
-        CompletableFuture<LogoutResult> third = fixture.send();
-        second.cancel(true);
-        event.countDown();
+        CompletableFuture<LogoutResult> inFlight = fixture.send();
+        CompletableFuture<LogoutResult> queued = fixture.send();
+        CompletableFuture<LogoutResult> waiting = fixture.send();
+        fixture.server.awaitRequest();
+        queued.cancel(true);
+        inFlight.cancel(true);
+        fixture.server.awaitDisconnect();
         assertTrue(retrying.await(1, TimeUnit.MINUTES));
-        first.cancel(true);
-        ClientFixture.assertSuccess(third);
-        assertNothingIsLeft();
-        assertEquals(2, fixture.server.requests().size());
+        waiting.cancel(true);
+        ClientFixture.assertSuccess(fixture.send());
+        assertNothingIsLeft(3);
     }
 
     @ParameterizedTest
-    @CsvSource({"429, 1", "503, 50"})
-    void cancelledWhileItsListenerIsCalled(int status, int retryAfter) throws Exception {
-        fixture = new ClientFixture(this::useThreads, answer(status, "", "Retry-After: " + retryAfter), success());
-        fixture.onRetry = () -> logout.join().cancel(true);
-        logout.complete(fixture.send());
-        assertCancelled(logout.join());
-        assertEquals(1, fixture.reports.size());
-    }
-
-    @Test
-    void cancelledWhileItsRequestIsMade() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
+    @CsvSource({"the listener, 429, 1", "the listener, 503, 50", "OkHttp, 503, 0"})
+    void cancelledWhileAnotherIsCalled(String called, int status, int retryAfter) throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        Runnable cancel = () -> logout.join().cancel(true);
         OkHttpClient http = new OkHttpClient.Builder()
                 .eventListenerFactory(call -> {
-                    if (calls.incrementAndGet() == 2) {
-                        logout.join().cancel(true);
+                    if (requests.incrementAndGet() == 2) {
+                        cancel.run();
                     }
                     return EventListener.NONE;
                 })
@@ -328,20 +284,34 @@ class ApiCallTest {
                     settings.http = http;
                     settings.threads = threads;
                 },
-                answer(503, ""),
-                silence());
+                answer(status, "", "Retry-After: " + retryAfter),
+                success());
+        if (called.equals("the listener")) {
+            fixture.onRetry = cancel;
+        }
         logout.complete(fixture.send());
-        assertCancelled(logout.join());
+        assertThrows(CancellationException.class, () -> resultOf(logout.join()));
+        assertNothingIsLeft(1);
+        assertEquals(1, fixture.reports.size());
     }
 
-    /** Its limit has freed its slot once; its own end must neither send it nor free another slot. */
+    /** OkHttp cannot end a lookup of a host name. The end of the first must neither send its request nor free another slot. */
     @Test
     void abandonedRequestEndsOnce() throws Exception {
         CountDownLatch oneHasEnded = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger lookups = new AtomicInteger();
+        OkHttpClient http = new OkHttpClient.Builder()
+                .dns(host -> {
+                    if (lookups.incrementAndGet() == 1) {
+                        lookup.join();
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                })
+                .build();
         fixture = new ClientFixture(
                 settings -> {
-                    settings.http = hangingInItsFirstLookup();
+                    settings.http = http;
                     settings.threads = task -> threads.execute(() -> {
                         task.run();
                         oneHasEnded.countDown();

@@ -50,8 +50,6 @@ public final class DoubleTickStandIn implements AutoCloseable {
     public static final String BUSY = "+919876543230";
     /** Always answered with 503. */
     public static final String DOWN = "+919876543240";
-    /** Never answered. */
-    public static final String SILENT = "+919876543250";
     /** Answered with 201 and {@code {"success": false}}. */
     public static final String REFUSED = "+919876543260";
     /** A member whose name is written from right to left. */
@@ -77,7 +75,7 @@ public final class DoubleTickStandIn implements AutoCloseable {
             new Member("ليلى حسن", ARABIC, "laila.hassan@example.com", "Agent", false));
 
     /** Members of the team that are not listed, so that the list has none whose logout always fails. */
-    private static final Set<String> UNLISTED = Set.of(digits(DOWN), digits(SILENT), digits(REFUSED), digits(PORTAL));
+    private static final Set<String> UNLISTED = Set.of(digits(DOWN), digits(REFUSED), digits(PORTAL));
 
     private static final Set<String> CALLS = Set.of("POST /team-member/logout", "GET /roles", "GET /team");
 
@@ -170,14 +168,11 @@ public final class DoubleTickStandIn implements AutoCloseable {
         arrivals.add(request);
         if (printsRequests) {
             System.out.println("DoubleTick stand-in: " + request.method() + " " + request.path() + " " + request.body()
-                    + " -> " + (answer == null ? "no answer" : answer.status() + " " + answer.body()));
+                    + " -> " + answer.status() + " " + answer.body());
         }
-        if (answer != null) {
-            send(exchange, answer);
-        }
+        send(exchange, answer);
     }
 
-    /** Returns null if the request gets no answer. */
     private Answer answer(Request request) {
         String call = request.method() + " " + request.path();
         if (!CALLS.contains(call)) {
@@ -206,9 +201,6 @@ public final class DoubleTickStandIn implements AutoCloseable {
     private Answer logOut(String digits) {
         if (!isMember(digits)) {
             return json(422, "{\"statusCode\":422,\"message\":\"User is not a member of the team\"}");
-        }
-        if (digits.equals(digits(SILENT))) {
-            return null;
         }
         if (digits.equals(digits(DOWN)) || digits.equals(digits(BUSY)) && refuses(digits)) {
             return error(503, "The service is being updated", "Service Unavailable");

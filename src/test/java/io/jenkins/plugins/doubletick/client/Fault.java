@@ -152,17 +152,13 @@ public final class Fault implements AutoCloseable {
         return proxy == null ? null : proxySettings.apply(proxy.port());
     }
 
-    /** How the failure is described, as a regular expression. */
-    public String message() {
-        String message = text + (tries > 1 ? " (" + tries + " tries)" : "");
-        return quote(fill(message)).replace("\\{n\\}", "[0-9]+");
-    }
-
-    /** The text with host and ports in it. */
-    public String fill(String text) {
-        return text.replace("{host}", host)
+    /** How the failure is described, with this behind it, as a regular expression. */
+    public String message(String more) {
+        String message = (text + (tries > 1 ? " (" + tries + " tries)" : "") + more)
+                .replace("{host}", host)
                 .replace("{port}", Integer.toString(server.port()))
                 .replace("{proxy}", Integer.toString(proxy == null ? 0 : proxy.port()));
+        return quote(message).replace("\\{n\\}", "[0-9]+");
     }
 
     public static String quote(String text) {

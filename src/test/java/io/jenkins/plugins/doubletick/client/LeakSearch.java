@@ -27,7 +27,6 @@ public final class LeakSearch {
     private final Set<String> keys = new TreeSet<>();
     private final List<String> numbers;
     private final List<String> hits = new CopyOnWriteArrayList<>();
-    private int searched;
 
     /** @param numbers the clear login numbers */
     public LeakSearch(List<String> keys, List<String> numbers) {
@@ -43,7 +42,6 @@ public final class LeakSearch {
     }
 
     public void forKeys(String where, String text) {
-        searched++;
         // Also a key that is broken up, by zeros as UTF-16 or by other characters that no key has.
         String compact = text.replaceAll("\u001B\\[[0-9;]*[a-z]|[^!-~]", "").toLowerCase(Locale.ROOT);
         keys.stream()
@@ -101,7 +99,6 @@ public final class LeakSearch {
         }
     }
 
-    /** Where something was found. */
     public List<String> hits() {
         return hits;
     }
@@ -114,10 +111,5 @@ public final class LeakSearch {
                         ? "workflow"
                         : file.getFileName().toString())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** How many texts were searched. */
-    public int searched() {
-        return searched;
     }
 }

@@ -71,20 +71,15 @@ class LoginNumberTest {
             ","                     | 919876543210,0
             "~"                     | +91~98765~43210
             "'"                     | 919876543210'
-            "$"                     | $LOGIN_NUMBER
             "+"                     | ++919876543210¦0+919876543210¦9+919876543210
             FULLWIDTH PLUS SIGN     | 919876543210\uFF0B
-            ARABIC DECIMAL SEPARATOR | 919876543210\u066B0
             GRINNING FACE           | 91\uD83D\uDE009876543210
-            CYRILLIC SMALL LETTER A | 91\u04309876543210
             BULLET                  | \u2022 919876543210
-            DELETE                  | 91\u007F9876543210
             NULL                    | 91\0009876543210
             HIGH SURROGATES D83D    | 91\uD83D9876543210
             COMBINING ACUTE ACCENT  | 91\u03019876543210
             DEVANAGARI SIGN VISARGA | 91\u09039876543210
             COMBINING ENCLOSING KEYCAP | 1\u20E39876543210
-            PRIVATE USE AREA E000   | 91\uE0009876543210
             U+e01f0                 | 91\uDB40\uDDF09876543210
             """)
     void characterThatIsNotAllowedIsNamed(String name, String texts) {

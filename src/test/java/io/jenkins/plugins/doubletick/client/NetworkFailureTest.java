@@ -60,7 +60,7 @@ class NetworkFailureTest {
     }
 
     @Test
-    void whatIsNoNetworkFailureIsNotTheProxys() {
+    void internalFailureIsNotBlamedOnTheProxy() {
         check(
                 "INTERNAL: Jenkins could not send the request or read the response: java.lang.IllegalStateException: no",
                 new IllegalStateException("no"),

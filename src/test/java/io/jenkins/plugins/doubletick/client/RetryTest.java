@@ -89,6 +89,8 @@ class RetryTest {
             0    | {"retryAfter": 9}                                    | 9000
             Wed, 31 Dec 2025 00:00:00 GMT | {"retryAfter": 9}           | 9000
             soon | {"retryAfter": 9}                                    | 9000
+            ''   | {"retryAfter": 9}                                    | 9000
+            9999999999999999999999999999999999999999 | {}               | 999999999000
             -    | {"retryAfter": 0.25}                                 | 250
             -    | {"retryAfter": 9000}                                 | 9000000
             -    | {"resetAt": 1767225620}                              | 20000

@@ -95,7 +95,7 @@ class TeamCacheTest {
 
     @Test
     void nothingIsKeptIfTheTimerRejectsTheRemoval() {
-        timer.rejects = true;
+        timer.shutdown();
         CompletableFuture<TeamResult> first = get();
         answer();
         assertTrue(first.isDone());

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -158,18 +157,13 @@ class TeamResponseTest {
     }
 
     @Test
-    void onlyUnicodeIsRead() throws Exception {
-        String body = "{\"data\":[{\"name\":\"\u00FC\"}]}";
-        for (String charset : List.of("UTF-8", "UTF-16", "UTF-32")) {
-            Team team = read(body.getBytes(Charset.forName(charset)));
-            assertEquals("\u00FC", team.members().get(0).name());
-        }
-        assertNoTeam(body.getBytes(ISO_8859_1));
+    void anotherEncodingIsNoTeam() throws Exception {
+        assertNoTeam("{\"data\":[{\"name\":\"\u00FC\"}]}".getBytes(ISO_8859_1));
         assertEquals(List.of(), read("{\"data\":[]}").members());
     }
 
     @Test
-    void moreThanIsReadIsTooLarge() throws Exception {
+    void teamBeyondTheLimitsIsTooLarge() throws Exception {
         assertEquals(10_000, read(teamOf(10_000)).members().size());
         byte[] blanks = new byte[33 * 1024 * 1024];
         Arrays.fill(blanks, (byte) ' ');

@@ -16,9 +16,6 @@ final class VirtualTime extends ScheduledThreadPoolExecutor {
     private final List<Task> tasks = new ArrayList<>();
     private long now;
 
-    /** Whether it rejects tasks, as a timer does that is shut down. */
-    boolean rejects;
-
     VirtualTime() {
         super(1);
     }
@@ -49,7 +46,7 @@ final class VirtualTime extends ScheduledThreadPoolExecutor {
 
     @Override
     public ScheduledFuture<?> schedule(Runnable action, long delay, TimeUnit unit) {
-        if (rejects) {
+        if (isShutdown()) {
             throw new RejectedExecutionException("The timer is shut down");
         }
         Task task = new Task(action, now + unit.toNanos(delay));

@@ -204,8 +204,7 @@ class FailuresTest extends OneJenkins {
             StandInExtension.use(service.url() + path);
             String explained = fault.isSuccess()
                     ? null
-                    : service.message() + "\\. "
-                            + Fault.quote(ADVICE.get(advice).replace("HOST", service.fill("{host}")));
+                    : service.message(". " + ADVICE.get(advice).replace("HOST", "{host}"));
             assertLogout(fault.reason(), fault.tries(), explained);
             service.assertRequests(path);
         }
