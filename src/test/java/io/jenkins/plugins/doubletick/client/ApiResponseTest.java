@@ -1,6 +1,7 @@
 package io.jenkins.plugins.doubletick.client;
 
 import static io.jenkins.plugins.doubletick.client.ClientFixture.key;
+import static io.jenkins.plugins.doubletick.client.ClientFixture.response;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import okhttp3.Response;
-import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +26,6 @@ class ApiResponseTest {
     private static final String UNCONFIRMED = "NOT_CONFIRMED: DoubleTick answered 201, but without \"success\": true";
     private static final int MAX_BODY = 64 * 1024;
     private static final int FIVE_MB = 5 * 1024 * 1024;
-
-    private static Response response(int status, byte[] body) {
-        return ClientFixture.response(status, ResponseBody.create(body, null));
-    }
 
     private static void confirm(Response response) throws Exception {
         ApiResponse.read(response).confirmLogout(key(), LoginNumber.parse(DoubleTickStandIn.MEMBER));

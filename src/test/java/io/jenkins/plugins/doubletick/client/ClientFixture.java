@@ -12,7 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
@@ -33,7 +34,7 @@ final class ClientFixture implements CallListener, AutoCloseable {
     RateLimit limit = new RateLimit(100_000, INSTANT, Duration.ofSeconds(2));
     Timeouts timeouts = Timeouts.DEFAULT;
     Executor threads = DoubleTickClient.pool();
-    final Timer timer = new Timer();
+    final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     final ScriptedServer server;
     final DoubleTickClient client;
@@ -41,21 +42,6 @@ final class ClientFixture implements CallListener, AutoCloseable {
     final List<DoubleTickException> failures = new CopyOnWriteArrayList<>();
     volatile Runnable onRetry = () -> {};
     volatile Runnable onPause = () -> {};
-
-    /** Can reject tasks, as a timer does that is shut down. */
-    static final class Timer extends ScheduledThreadPoolExecutor {
-        volatile boolean rejects;
-
-        Timer() {
-            super(1);
-        }
-
-        /** All methods that schedule a task ask this. */
-        @Override
-        public boolean isShutdown() {
-            return rejects || super.isShutdown();
-        }
-    }
 
     ClientFixture(Reply... replies) throws IOException {
         this(defaults -> {}, replies);
@@ -124,13 +110,13 @@ final class ClientFixture implements CallListener, AutoCloseable {
     }
 
     /** A response that came over no network. */
-    static Response response(int status, ResponseBody body) {
+    static Response response(int status, byte[] body) {
         return new Response.Builder()
                 .request(new Request.Builder().url("https://doubletick.invalid").build())
                 .protocol(Protocol.HTTP_1_1)
                 .code(status)
                 .message("Status")
-                .body(body)
+                .body(ResponseBody.create(body, null))
                 .build();
     }
 

@@ -30,14 +30,6 @@ public final class EchoingServer {
         echo(number, "number " + number);
         breakWith(key);
         breakWith("number " + number);
-        String national = number.substring(3);
-        for (String written : List.of(
-                "0" + national,
-                "(0)" + national.replaceAll("(.{4})", "$1-"),
-                number.substring(0, 3) + " (0) " + national,
-                number.replaceAll("(.{3})", "$1/"))) {
-            message(400, "User " + written + " is not found");
-        }
     }
 
     /** Numbers to send: as many as there are responses. */

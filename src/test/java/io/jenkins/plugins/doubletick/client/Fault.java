@@ -125,14 +125,11 @@ public final class Fault implements AutoCloseable {
         return tries(tries).fails(failure);
     }
 
-    public boolean isSuccess() {
-        return text == null;
-    }
-
     public int tries() {
         return tries;
     }
 
+    /** Null if the logout succeeds. */
     public Reason reason() {
         return reason;
     }

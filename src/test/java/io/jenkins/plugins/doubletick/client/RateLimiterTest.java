@@ -199,7 +199,7 @@ class RateLimiterTest {
         client.submit(key, false, wait -> {}).join().limiter().requestEnded(true);
         at(100_000, () -> {
             RateLimiter inUse = client.submit(key, false, wait -> {}).join().limiter();
-            client.submit(otherKey, false, wait -> {});
+            assertTrue(client.submit(otherKey, false, wait -> {}).isDone());
             CompletableFuture<Turn> next = client.submit(key, false, wait -> {});
             assertFalse(next.isDone(), "Two requests at once");
             at(100, () -> inUse.requestEnded(true));
@@ -243,13 +243,10 @@ class RateLimiterTest {
     @CsvSource(delimiter = '|', textBlock = """
             sliding 25 1       | 200 |   8 | HEADER BODY NOWHERE
             fixed 25 1 300     | 200 |   8 | HEADER BODY NOWHERE
-            sliding 10 1       | 200 |  19 | HEADER BODY NOWHERE
-            sliding 2 1        |  40 |  19 | HEADER BODY NOWHERE
             sliding 1 1        |  60 |  59 | HEADER BODY NOWHERE
             fixed 1 1 400      |  60 |  59 | HEADER BODY NOWHERE
             sliding 60 60      | 150 | 121 | HEADER BODY NOWHERE
             fixed 60 60 0      | 150 | 121 | HEADER BODY NOWHERE
-            fixed 60 60 1000   | 150 | 121 | HEADER BODY NOWHERE
             fixed 60 60 20000  | 150 |  81 | HEADER BODY NOWHERE
             throttler 25 1 1   |  60 |   3 | HEADER
             throttler 1 1 1    |  30 |  29 | HEADER
@@ -260,7 +257,11 @@ class RateLimiterTest {
         for (String waitIn : waitsIn.split(" ")) {
             for (int latency : new int[] {5, 50, 300}) {
                 RateLimiterTest run = new RateLimiterTest();
-                run.simulate(count, SimulatedLimit.of(limit), waitIn, latency);
+                SimulatedLimit service = SimulatedLimit.of(limit);
+                for (int i = 0; i < count; i++) {
+                    run.send(service, waitIn, latency, false);
+                }
+                run.time.runAll();
                 run.assertAllPassed(count, seconds);
             }
         }
@@ -275,13 +276,6 @@ class RateLimiterTest {
         for (int i = 25; i < arrivals.size(); i++) {
             assertTrue(arrivals.get(i) - arrivals.get(i - 25) >= SECOND, "More than 25 requests in a second");
         }
-    }
-
-    private void simulate(int count, SimulatedLimit service, String waitIn, int latency) {
-        for (int i = 0; i < count; i++) {
-            send(service, waitIn, latency, false);
-        }
-        time.runAll();
     }
 
     /** Sends a request when it is its turn, and again after a 429, as a call does. */

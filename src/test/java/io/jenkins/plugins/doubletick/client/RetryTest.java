@@ -67,15 +67,6 @@ class RetryTest {
         assertNull(Retry.NEVER.waitAfter(failure(Reason.SERVER_ERROR, null), 1));
     }
 
-    @Test
-    void limiterGivesUpAfterThreeMinutesOrWhenAskedToWaitForMoreThanAMinute() {
-        Duration almost = Duration.ofMinutes(3).minusNanos(1);
-        RateLimit limit = RateLimit.DEFAULT;
-        assertEquals(LONGEST, limit.waitAfter(failure(Reason.RATE_LIMITED, LONGEST), almost));
-        assertNull(limit.waitAfter(failure(Reason.RATE_LIMITED, LONGEST), Duration.ofMinutes(3)));
-        assertNull(limit.waitAfter(failure(Reason.RATE_LIMITED, LONGEST.plusMillis(1)), Duration.ZERO));
-    }
-
     private static Duration read(Headers headers, String extraData) throws Exception {
         return RetryAfter.of(headers, JsonMapper.builder().build().readTree(extraData));
     }

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
@@ -41,7 +40,6 @@ public final class ScriptedServer implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> arrivals = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> disconnects = new LinkedBlockingQueue<>();
-    private final AtomicInteger connections = new AtomicInteger();
 
     /** @param replies to the first, second … request; the last one is repeated */
     public ScriptedServer(Reply... replies) throws IOException {
@@ -66,13 +64,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** A whole HTTP response; {@code headers} are lines such as {@code Retry-After: 1}. */
     public static Reply answer(int status, String body, String... headers) {
-        return answer(status, body.getBytes(StandardCharsets.UTF_8), headers);
-    }
-
-    public static Reply answer(int status, byte[] body, String... headers) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return (socket, server) -> {
-            socket.getOutputStream().write(head(status, "Content-Length: " + body.length, headers));
-            socket.getOutputStream().write(body);
+            socket.getOutputStream().write(head(status, "Content-Length: " + bytes.length, headers));
+            socket.getOutputStream().write(bytes);
         };
     }
 
@@ -153,10 +148,6 @@ public final class ScriptedServer implements AutoCloseable {
         return requests.get(requests.size() - 1);
     }
 
-    int connections() {
-        return connections.get();
-    }
-
     /** The next request that nobody awaited yet; fails after a minute without one. */
     public String awaitRequest() throws InterruptedException {
         return Objects.requireNonNull(arrivals.poll(1, TimeUnit.MINUTES), "No request came");
@@ -176,19 +167,18 @@ public final class ScriptedServer implements AutoCloseable {
     private Void accept() throws IOException {
         while (true) {
             Socket socket = serverSocket.accept();
-            connections.incrementAndGet();
             threads.submit(() -> serve(socket));
         }
     }
 
     private Void serve(Socket socket) throws Exception {
         try (socket) {
-            String request = reads ? readRequest(socket.getInputStream()) : "";
-            if (request == null) {
-                return null;
-            }
             int index = 0;
             if (reads) {
+                String request = readRequest(socket.getInputStream());
+                if (request == null) {
+                    return null;
+                }
                 synchronized (requests) {
                     index = requests.size();
                     requests.add(request);

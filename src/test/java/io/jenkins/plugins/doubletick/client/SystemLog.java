@@ -62,12 +62,10 @@ public final class SystemLog extends Handler implements BeforeEachCallback, Afte
         (isOurs ? ours : others).add(text);
     }
 
-    /** The records of this plugin and OkHttp. */
     public String ours() {
         return String.join("\n", ours);
     }
 
-    /** All other records. */
     public String others() {
         return String.join("\n", others);
     }

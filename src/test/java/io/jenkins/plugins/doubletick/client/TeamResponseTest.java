@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +27,7 @@ class TeamResponseTest {
     }
 
     private static Team read(byte[] body) throws Exception {
-        return TeamResponse.read(response(200, ResponseBody.create(body, null)), ClientFixture.key());
+        return TeamResponse.read(response(200, body), ClientFixture.key());
     }
 
     private static Team read(String body) throws Exception {

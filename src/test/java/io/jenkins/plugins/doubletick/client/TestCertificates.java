@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.client;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,9 +8,12 @@ import java.security.KeyStore;
 import javax.net.ServerSocketFactory;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Certificates for servers of a test, and an authority that Java can be made to trust. */
-public final class TestCertificates {
+/** Certificates for servers of a test, and an authority that Java trusts, and no other, during the tests of a class. */
+public final class TestCertificates implements BeforeAllCallback, AfterAllCallback {
 
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
     private static final String PASSWORD = "changeit";
@@ -17,14 +21,12 @@ public final class TestCertificates {
     private static final HeldCertificate AUTHORITY =
             new HeldCertificate.Builder().certificateAuthority(0).build();
 
-    private TestCertificates() {}
-
-    /** Java trusts this authority and no other from now on until {@link #distrust}. */
-    public static void trust(Path directory) throws Exception {
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("authority", AUTHORITY.certificate());
-        Path file = directory.resolve("trusted.p12");
+        Path file = Files.createTempFile("trusted", ".p12");
         try (OutputStream out = Files.newOutputStream(file)) {
             store.store(out, PASSWORD.toCharArray());
         }
@@ -32,8 +34,9 @@ public final class TestCertificates {
         System.setProperty(TRUST_STORE + "Password", PASSWORD);
     }
 
-    public static void distrust() {
-        System.clearProperty(TRUST_STORE);
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        Files.delete(Path.of(System.clearProperty(TRUST_STORE)));
         System.clearProperty(TRUST_STORE + "Password");
     }
 

@@ -69,7 +69,7 @@ public record TestProxy(String host, int port, String user, String password) {
     }
 
     /** @param failures gets every failure that OkHttp reports to the proxy selector */
-    OkHttpClient client(List<IOException> failures) {
+    OkHttpClient.Builder applyTo(OkHttpClient.Builder http, List<IOException> failures) {
         ProxySelector selector = new ProxySelector() {
             @Override
             public List<Proxy> select(URI uri) {
@@ -81,10 +81,7 @@ public record TestProxy(String host, int port, String user, String password) {
                 failures.add(failure);
             }
         };
-        return new OkHttpClient.Builder()
-                .proxySelector(selector)
-                .proxyAuthenticator((route, response) -> login(response))
-                .build();
+        return http.proxySelector(selector).proxyAuthenticator((route, response) -> login(response));
     }
 
     /** As okhttp-api does: looks at the last challenge alone, and would log a warning for OkHttp's own. */

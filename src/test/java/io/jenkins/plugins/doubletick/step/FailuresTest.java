@@ -19,7 +19,6 @@ import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import io.jenkins.plugins.doubletick.client.TestCertificates;
 import io.jenkins.plugins.doubletick.client.TestProxy;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +30,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +44,7 @@ import org.jvnet.hudson.test.TestExtension;
  * What failure says what, after a logout, a look-up and a check of the key, and that it reaches the record and the listeners.
  * The client's {@code FaultTableTest} has every variant of each kind.
  */
+@ExtendWith(TestCertificates.class)
 class FailuresTest extends OneJenkins {
 
     private static final IntFunction<TestProxy> PROXY = as(null, null);
@@ -73,16 +71,6 @@ class FailuresTest extends OneJenkins {
             + "|\\+91••••••3210: .* Trying again in [12] s \\(try [234]\\)\\."
             + "|\\+91••••••3210 is logged out of DoubleTick on every device\\."
             + "|ERROR: The (logout|lookup) of \\+91••••••3210 failed\\. .*|Finished: (SUCCESS|FAILURE)");
-
-    @BeforeAll
-    static void trust(@TempDir Path directory) throws Exception {
-        TestCertificates.trust(directory);
-    }
-
-    @AfterAll
-    static void distrust() {
-        TestCertificates.distrust();
-    }
 
     @AfterEach
     void removeProxy() {
@@ -202,7 +190,7 @@ class FailuresTest extends OneJenkins {
             // A path of its own, since the plugin keeps its client as long as the URL stays the same.
             String path = "/" + System.nanoTime();
             StandInExtension.use(service.url() + path);
-            String explained = fault.isSuccess()
+            String explained = fault.reason() == null
                     ? null
                     : service.message(". " + ADVICE.get(advice).replace("HOST", "{host}"));
             assertLogout(fault.reason(), fault.tries(), explained);
