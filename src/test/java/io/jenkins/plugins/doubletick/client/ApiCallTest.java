@@ -28,8 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -37,9 +35,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -88,27 +84,6 @@ class ApiCallTest {
         assertThrows(ExecutionException.class, () -> resultOf(queued));
     }
 
-    static Stream<Arguments> errors() {
-        Runnable sending = failing(4, new StackOverflowError("deep"));
-        Runnable noThread = failing(4, new OutOfMemoryError("unable to create native thread"));
-        Consumer<ClientFixture> failingHttp = settings -> settings.http = new OkHttpClient.Builder()
-                .addInterceptor(chain -> {
-                    sending.run();
-                    return chain.proceed(chain.request());
-                })
-                .build();
-        Consumer<ClientFixture> failingPool = settings -> {
-            Executor pool = settings.threads;
-            settings.threads = task -> {
-                noThread.run();
-                pool.execute(task);
-            };
-        };
-        return Stream.of(
-                Arguments.of("java.lang.StackOverflowError: deep", failingHttp),
-                Arguments.of("java.lang.OutOfMemoryError: unable to create native thread", failingPool));
-    }
-
     private static Runnable failing(int times, Error error) {
         AtomicInteger count = new AtomicInteger();
         return () -> {
@@ -118,16 +93,36 @@ class ApiCallTest {
         };
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("errors")
-    void errorFailsOneCallAndNoOther(String error, Consumer<ClientFixture> settings) throws Exception {
-        fixture = new ClientFixture(settings, success());
-        DoubleTickException failure = failureOf(fixture.send());
-        assertFailure(
-                "INTERNAL: Jenkins could not send the request or read the response: " + error + " (4 tries)", failure);
-        assertEquals(4, failure.tries());
-        assertEquals(error, failure.getCause().getMessage());
-        assertEquals(getClass().getName(), failure.getCause().getStackTrace()[0].getClassName());
+    @Test
+    void errorFailsOneCallAndNoOther() throws Exception {
+        Runnable noThread = failing(4, new OutOfMemoryError("unable to create native thread"));
+        Runnable sending = failing(4, new StackOverflowError("deep"));
+        fixture = new ClientFixture(
+                settings -> {
+                    Executor pool = settings.threads;
+                    settings.threads = task -> {
+                        noThread.run();
+                        pool.execute(task);
+                    };
+                    settings.http = new OkHttpClient.Builder()
+                            .addInterceptor(chain -> {
+                                sending.run();
+                                return chain.proceed(chain.request());
+                            })
+                            .build();
+                },
+                success());
+        for (String error : List.of(
+                "java.lang.OutOfMemoryError: unable to create native thread", "java.lang.StackOverflowError: deep")) {
+            DoubleTickException failure = failureOf(fixture.send());
+            assertFailure(
+                    "INTERNAL: Jenkins could not send the request or read the response: " + error + " (4 tries)",
+                    failure);
+            assertEquals(4, failure.tries());
+            assertEquals(error, failure.getCause().getMessage());
+            assertEquals(
+                    getClass().getName(), failure.getCause().getStackTrace()[0].getClassName());
+        }
         ClientFixture.assertSuccess(fixture.send());
     }
 

@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.doubletick.client.ScriptedServer.Reply;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.junit.jupiter.api.AutoClose;
@@ -37,10 +36,6 @@ class DoubleTickClientTest {
         fixture = new ClientFixture(standIn.url(), defaults -> {});
     }
 
-    private CompletableFuture<LogoutResult> send(String number) throws DoubleTickException {
-        return fixture.send(key(), number);
-    }
-
     private void assertRequest(String method, String path, String contentType, String body) {
         assertEquals(
                 List.of(new DoubleTickStandIn.Request(
@@ -50,7 +45,7 @@ class DoubleTickClientTest {
 
     @Test
     void memberIsLoggedOut() throws Exception {
-        assertEquals(new LogoutResult(201, 1), resultOf(send("+91 98765-43210")));
+        assertEquals(new LogoutResult(201, 1), resultOf(fixture.send(key(), "+91 98765-43210")));
         assertRequest("POST", "/team-member/logout", "application/json", "{\"userPhoneNumber\":\"919876543210\"}");
         assertEquals(List.of(), fixture.reports);
     }
@@ -91,7 +86,7 @@ class DoubleTickClientTest {
     /** A connection that fell silent costs one try of one call only if no other call uses it. */
     @Test
     void noConnectionIsShared() throws Exception {
-        assertSuccess(send(DoubleTickStandIn.MEMBER));
+        assertSuccess(fixture.send());
         OkHttpClient http = fixture.client.http;
         assertEquals(0, http.connectionPool().connectionCount());
         assertEquals(List.of(Protocol.HTTP_1_1), http.protocols());

@@ -63,7 +63,6 @@ public final class EchoingServer {
         replies.add(answer(200, "{\"success\":false,\"message\":" + json + "}"));
         replies.add(answer(200, "<p>" + text + "</p>"));
         replies.add(answer(400, "", "X-Echo: " + text, "WWW-Authenticate: " + text, "Set-Cookie: k=" + encoded));
-        replies.add(answer(400, "", "Content-Type: " + text));
         replies.add(answer(302, "", "Location: https://" + encoded + ":" + encoded + "@example.com/?k=" + encoded));
         replies.add(answer(302, "", "Location: " + secret));
         replies.add(answer(503, "", "Retry-After: " + text));

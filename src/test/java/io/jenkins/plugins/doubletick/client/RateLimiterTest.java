@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
@@ -32,6 +34,7 @@ class RateLimiterTest {
     /** What happened, with the milliseconds at which it did; a pause is reported once to each request. */
     private final List<String> events = new ArrayList<>();
 
+    private final Set<String> reported = new HashSet<>();
     private final List<Throwable> failures = new ArrayList<>();
     private final Map<String, CompletableFuture<Turn>> turns = new HashMap<>();
 
@@ -44,12 +47,10 @@ class RateLimiterTest {
     }
 
     private CompletableFuture<Turn> submit(String name, boolean first) {
-        boolean[] reported = {false};
         CompletableFuture<Turn> turn = limiter.enqueue(first, wait -> {
-            if (!reported[0]) {
+            if (reported.add(name)) {
                 event(name + " waits " + wait.toMillis());
             }
-            reported[0] = true;
         });
         turns.put(name, turn);
         turn.whenComplete((granted, failure) -> {
@@ -149,14 +150,11 @@ class RateLimiterTest {
             """)
     void pauses(String script, String expected) {
         run(script);
-        assertEquals(
-                expected,
-                String.join(
-                        " ",
-                        events.stream()
-                                .filter(event -> event.matches("(pause|gives).*"))
-                                .map(event -> event.replaceAll("pause |@.*", ""))
-                                .toList()));
+        List<String> pauses = events.stream()
+                .filter(event -> event.matches("(pause|gives).*"))
+                .map(event -> event.replaceAll("pause |@.*", ""))
+                .toList();
+        assertEquals(expected, String.join(" ", pauses));
     }
 
     /** How far apart requests are sent after a 429: as many a second, and a tenth less, as passed in the second before. */

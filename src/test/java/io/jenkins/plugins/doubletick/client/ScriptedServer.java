@@ -64,18 +64,13 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** A whole HTTP response; {@code headers} are lines such as {@code Retry-After: 1}. */
     public static Reply answer(int status, String body, String... headers) {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return (socket, server) -> {
-            socket.getOutputStream().write(head(status, "Content-Length: " + bytes.length, headers));
-            socket.getOutputStream().write(bytes);
-        };
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        return raw(head(status, "Content-Length: " + length, headers) + body);
     }
 
-    /** Status line and header fields. */
-    public static byte[] head(int status, String header, String... headers) {
+    static String head(int status, String header, String... headers) {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-        String head = "HTTP/1.1 " + status + " Status\r\nConnection: close\r\n" + header + "\r\n" + more + "\r\n";
-        return head.getBytes(StandardCharsets.UTF_8);
+        return "HTTP/1.1 " + status + " Status\r\nConnection: close\r\n" + header + "\r\n" + more + "\r\n";
     }
 
     /** These bytes, whether they are an HTTP response or not. */
@@ -83,7 +78,6 @@ public final class ScriptedServer implements AutoCloseable {
         return (socket, server) -> socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The confirmation of a logout. */
     public static Reply success() {
         return answer(201, "{\"success\":true}");
     }

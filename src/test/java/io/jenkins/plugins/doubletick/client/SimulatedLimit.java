@@ -18,8 +18,8 @@ interface SimulatedLimit {
         long seconds = Long.parseLong(words[2]);
         return switch (words[0]) {
             case "sliding" -> sliding(limit, seconds);
-            case "fixed" -> fixed(limit, seconds, Long.parseLong(words[3]));
-            case "throttler" -> throttler(limit, seconds, Long.parseLong(words[3]));
+            case "fixed" -> periods(limit, seconds, TimeUnit.MILLISECONDS.toNanos(Long.parseLong(words[3])), 0);
+            case "throttler" -> periods(limit, seconds, 0, TimeUnit.SECONDS.toNanos(Long.parseLong(words[3])));
             default -> throw new IllegalArgumentException(text);
         };
     }
@@ -38,39 +38,26 @@ interface SimulatedLimit {
         };
     }
 
-    /** Counts from the beginning of each period; the first whole one begins {@code offset} milliseconds after 0. */
-    private static SimulatedLimit fixed(int limit, long seconds, long offset) {
-        long period = TimeUnit.SECONDS.toNanos(seconds);
-        long[] current = {Long.MIN_VALUE, 0}; // The period's number, and how many were admitted in it.
+    /**
+     * Counts in periods. Each begins with its first request.
+     *
+     * @param firstEnd the end of a period that has begun before
+     * @param blocked if not 0, how long all are refused after the first request beyond the limit
+     */
+    private static SimulatedLimit periods(int limit, long seconds, long firstEnd, long blocked) {
+        long[] current = {firstEnd, 0}; // The period's end, and how many requests came in it.
         return now -> {
-            long sinceOffset = now - TimeUnit.MILLISECONDS.toNanos(offset);
-            long index = Math.floorDiv(sinceOffset, period);
-            if (index != current[0]) {
-                current[0] = index;
+            if (now >= current[0]) {
+                current[0] = now + TimeUnit.SECONDS.toNanos(seconds);
                 current[1] = 0;
             }
-            return current[1]++ < limit ? 0 : (index + 1) * period - sinceOffset;
-        };
-    }
-
-    /** Counts from the first request on; the request beyond the limit begins a time in which all are refused. */
-    private static SimulatedLimit throttler(int limit, long seconds, long blockedSeconds) {
-        long[] until = {Long.MIN_VALUE, Long.MIN_VALUE}; // The ends of the period and of the block.
-        int[] count = {0};
-        return now -> {
-            if (now < until[1]) {
-                return until[1] - now;
-            }
-            if (now >= until[0]) {
-                until[0] = now + TimeUnit.SECONDS.toNanos(seconds);
-                count[0] = 0;
-            }
-            if (++count[0] <= limit) {
+            if (++current[1] <= limit) {
                 return 0;
             }
-            until[0] = Long.MIN_VALUE;
-            until[1] = now + TimeUnit.SECONDS.toNanos(blockedSeconds);
-            return until[1] - now;
+            if (blocked > 0 && current[1] == limit + 1) {
+                current[0] = now + blocked;
+            }
+            return current[0] - now;
         };
     }
 }
