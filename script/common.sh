@@ -27,7 +27,7 @@ need_jdk() {
 # than 3.9.6, as in Debian 12.
 need_maven() {
     local installed
-    command -v mvn >/dev/null || fail "No Maven found. Install Maven 3.6 or newer."
+    command -v mvn >/dev/null || fail "No Maven found. Install Maven."
     installed=$(mvn --version 2>/dev/null | sed -n 's/^.*Apache Maven \([0-9.]*\).*/\1/p')
     mvn=mvn
     if [ "$(printf '%s\n' 3.9.6 "$installed" | sort -V | head -n 1)" != 3.9.6 ]; then

@@ -32,11 +32,11 @@ def description = 'How the stand-in for DoubleTick responds to each number:\n' +
     effects.collect { number, effect -> "$number: $effect" }.join('\n')
 
 def pipeline = jenkins.createProject(WorkflowJob, 'offboard-member')
-pipeline.description = 'Press “Build with Parameters”, type a name, such as Asha, and choose; then approve in the console output.'
+pipeline.description = 'Press “Build with Parameters”, choose a member, such as Asha Rao; then approve in the console output.'
 def number = new DoubleTickLoginNumberParameterDefinition('LOGIN_NUMBER')
 number.credentialsId = 'doubletick'
-number.description = 'The name, e-mail address or number of a team member, such as Asha Rao, Daniel Okafor or Meera Iyer. Ravi Kumar ' +
-    'gets “too many requests” first; for Sam O\'Neil the service is busy first. Two members are named Priya Nair. Nobody has ' +
+number.description = 'The name, e-mail address or number of a team member, such as Asha Rao, Daniel Okafor or Meera Iyer. At first, Ravi ' +
+    'Kumar gets “too many requests”, and for Sam O\'Neil the service is busy. Two members are named Priya Nair. Nobody has ' +
     '+919876543299.'
 pipeline.addProperty(new ParametersDefinitionProperty([number]))
 pipeline.definition = new CpsFlowDefinition('''

@@ -206,7 +206,7 @@ class LoginNumberTest {
             assertTrue(LoginNumber.isMasked(part), part);
         }
         assertFalse(LoginNumber.isMasked(number.value()));
-        assertRefused("This is a masked number without its hidden digits. Use the whole number,", masked);
+        assertRefused("This number is masked. Use the whole number,", masked);
     }
 
     @ParameterizedTest

@@ -51,7 +51,7 @@ class TeamResponseTest {
 
     private static void assertTooLarge(byte[] body) {
         assertFailure(
-                "TEAM_TOO_LARGE: The list of members is too large: it has more than 10000 members, or too much text",
+                "TEAM_TOO_LARGE: The list of members is too large: it has more than 10000 members, or too many characters",
                 () -> read(body));
     }
 

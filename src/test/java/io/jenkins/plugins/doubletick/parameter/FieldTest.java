@@ -79,7 +79,7 @@ class FieldTest extends LoginNumberJobs {
                 "Ash|warning: This is only part of a name or number.",
                 "Nadia|error: Nobody in the team matches this text.",
                 "5555|error: A login number has 7 to 15 digits",
-                "+91••••••3210|error: This is a masked number"
+                "+91••••••3210|error: This number is masked"
             })
     void check(String text, String message) throws Exception {
         String check = form.check(text);
@@ -92,7 +92,7 @@ class FieldTest extends LoginNumberJobs {
         definitionOf(job).setDefaultValue("+919876543201");
         assertEquals(
                 "warning: This member owns the organisation: Meera Iyer, Admin, Owner", form.check("+91••••••3201"));
-        assertTrue(form.check(MASKED).startsWith("error: This is a masked number"));
+        assertTrue(form.check(MASKED).startsWith("error: This number is masked"));
         Run<?, ?> build = r.assertBuildStatusSuccess(job.scheduleBuild2(0, number(NUMBER)));
         assertEquals(
                 "ok: This is Daniel Okafor, Manager",
@@ -107,7 +107,7 @@ class FieldTest extends LoginNumberJobs {
         for (String right : List.of("", "+1 202 555 0123", MASKED)) {
             assertEquals("", form.message("checkDefaultValue", right));
         }
-        assertTrue(form.message("checkDefaultValue", "+91••••••3210").startsWith("error: This is a masked number"));
+        assertTrue(form.message("checkDefaultValue", "+91••••••3210").startsWith("error: This number is masked"));
         assertTrue(form.message("checkDefaultValue", "0123").startsWith("error: A login number has 7 to 15 digits"));
     }
 

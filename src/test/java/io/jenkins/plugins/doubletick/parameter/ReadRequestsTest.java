@@ -122,7 +122,7 @@ class ReadRequestsTest extends LoginNumberJobs {
                 "' '|The login number is blank",
                 "''|The login number is blank",
                 "Alice|A login number cannot contain",
-                "+12•••••0199|This is a masked number"
+                "+12•••••0199|This number is masked"
             })
     void wrongNumber(String text, String reason) throws Exception {
         FreeStyleProject job = freestyleJob(NUMBER);

@@ -88,10 +88,10 @@ class MemberStepTest extends OneJenkins {
             loginNumber: ''                      | The login number is blank
             loginNumber: '$LOGIN_NUMBER'         | **** is not a login number. A login number cannot contain
             loginNumber: '12345'                 | •••45 is not a login number. A login number has 7 to 15 digits
-            loginNumber: 4915112345678           | The argument loginNumber of STEP must be one text in quotes, as in STEP loginNumber: '+919876543210'
-            loginNumber: ['+4915112345678']      | The argument loginNumber of STEP must be one text in quotes, as in STEP loginNumber: '+919876543210'
-            ['+4915112345678']                   | The argument loginNumber of STEP must be one text in quotes, as in STEP loginNumber: '+919876543210'
-            loginNumber: '+12025550123', credentialsId: ['4915112345678'] | The argument credentialsId of STEP must be one text in quotes, as in STEP loginNumber: '+919876543210'
+            loginNumber: 4915112345678           | The argument loginNumber of STEP must be one string, as in STEP loginNumber: '+919876543210'
+            loginNumber: ['+4915112345678']      | The argument loginNumber of STEP must be one string, as in STEP loginNumber: '+919876543210'
+            ['+4915112345678']                   | The argument loginNumber of STEP must be one string, as in STEP loginNumber: '+919876543210'
+            loginNumber: '+12025550123', credentialsId: ['4915112345678'] | The argument credentialsId of STEP must be one string, as in STEP loginNumber: '+919876543210'
             loginNumber: '+12025550123', credentialsId: '+4915112345678'  | The argument credentialsId of STEP is a login number.
             loginNumber: '+12025550123', number: '+4915112345678'         | STEP has no arguments other than loginNumber and credentialsId.
             ['+4915112345678': 1, credentialsId: 'a']                     | STEP has no arguments other than loginNumber and credentialsId.
