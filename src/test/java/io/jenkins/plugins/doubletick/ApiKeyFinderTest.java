@@ -164,14 +164,9 @@ class ApiKeyFinderTest extends OneJenkins {
                         .bindCredentialsParameter("anonymous", new CredentialsParameterValue("KEY", "other", null)));
     }
 
-    private static void replaceDefaultKey(String key) throws Exception {
-        Credentials replacement = StandInExtension.apiKey("doubletick", key);
-        StandInExtension.storeOf(r.jenkins).updateCredentials(Domain.global(), replacement, replacement);
-    }
-
     @Test
     void replacedKeyIsUsedWhileALogoutWithTheOldKeyIsUnderWay() throws Throwable {
-        assertSecondLogoutSendsOtherKey("doubletick", build -> replaceDefaultKey(OTHER_KEY));
+        assertSecondLogoutSendsOtherKey("doubletick", build -> StandInExtension.replaceKey(r.jenkins, OTHER_KEY));
     }
 
     /** Receives the builds and jobs that use a credential. */
@@ -212,7 +207,7 @@ class ApiKeyFinderTest extends OneJenkins {
         FreeStyleProject job = r.createFreeStyleProject();
         Uses.IDS.clear();
         for (String key : List.of(KEY, KEY, OTHER_KEY)) {
-            replaceDefaultKey(key);
+            StandInExtension.replaceKey(r.jenkins, key);
             ApiKeyFinder.find(job, "doubletick").get(1, TimeUnit.MINUTES);
         }
         assertEquals("doubletick", Uses.IDS.poll(1, TimeUnit.MINUTES));

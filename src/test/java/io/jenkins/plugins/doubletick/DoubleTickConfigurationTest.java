@@ -13,9 +13,7 @@ import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDef
 import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
 import io.jenkins.plugins.doubletick.step.DoubleTickLogoutStep;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,7 +57,7 @@ class DoubleTickConfigurationTest extends OneJenkins {
     void unusableKeyIsRefusedBeforeAndWhenSaving(String text, String live, String refusal) throws Exception {
         StandInExtension.forgetKeys();
         String key = text.matches("30[01]") ? "x".repeat(Integer.parseInt(text)) : text;
-        String shown = Forms.post(r, DoubleTickApiKey.class, "checkApiKey", "value", key);
+        String shown = WebUser.ask(r, "", DoubleTickApiKey.class, "checkApiKey", "value", key);
         assertTrue(live.isEmpty() ? shown.isEmpty() : shown.contains(live), shown);
 
         HttpResponse<String> response = create(key, "application/json");
@@ -90,7 +88,7 @@ class DoubleTickConfigurationTest extends OneJenkins {
                 .element("description", "")
                 .element("apiKey", key);
         String json = new JSONObject().element("credentials", credentials).toString();
-        String path = STORE + "createCredentials?json=" + URLEncoder.encode(json, StandardCharsets.UTF_8);
+        String path = STORE + "createCredentials?json=" + WebUser.encode(json);
         return new WebUser(null).post(r, path, "Accept", accept, "Content-Type", "application/x-www-form-urlencoded");
     }
 
@@ -114,7 +112,7 @@ class DoubleTickConfigurationTest extends OneJenkins {
     }
 
     private static String verify(String id) throws Exception {
-        return Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", id);
+        return WebUser.ask(r, "", DoubleTickConfiguration.class, "verifyKey", "credentialsId", id);
     }
 
     @ParameterizedTest

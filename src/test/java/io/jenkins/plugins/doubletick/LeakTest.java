@@ -36,7 +36,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -58,11 +57,11 @@ class LeakTest extends OneJenkins {
             SECOND_MEMBER, NOT_A_MEMBER, DoubleTickStandIn.BUSY, DoubleTickStandIn.REFUSED, DoubleTickStandIn.PORTAL);
 
     /** Jenkins hides a form from some users, and shows it read-only to others. */
-    private static final Map<String, List<Permission>> USERS = Map.of(
-            "reader", List.of(),
-            "auditor", List.of(Item.EXTENDED_READ, CredentialsProvider.VIEW, Jenkins.SYSTEM_READ),
-            "maintainer", List.of(Item.CONFIGURE, CredentialsProvider.USE_ITEM, Jenkins.MANAGE),
-            "admin", List.of(Jenkins.ADMINISTER));
+    private static final Map<String, Permission[]> USERS = Map.of(
+            "reader", new Permission[] {Item.READ},
+            "auditor", new Permission[] {Item.EXTENDED_READ, CredentialsProvider.VIEW, Jenkins.SYSTEM_READ},
+            "maintainer", new Permission[] {Item.CONFIGURE, CredentialsProvider.USE_ITEM, Jenkins.MANAGE},
+            "admin", new Permission[] {Jenkins.ADMINISTER});
 
     /** May show a login number, since Jenkins shows there what its users entered. */
     private static final List<String> CONFIGURATION = List.of(
@@ -154,10 +153,8 @@ class LeakTest extends OneJenkins {
         add(secretText("broken", "key_broken-0d\n9ab2"));
         addUnusableKeys("system", "elsewhere");
         add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "login", null, "user", OTHER_KEY));
-        StandInExtension.add(
-                r.createProject(Folder.class, "folder"),
-                Domain.global(),
-                StandInExtension.apiKey("of-the-folder", OTHER_KEY));
+        Folder folder = r.createProject(Folder.class, "folder");
+        StandInExtension.add(folder, Domain.global(), StandInExtension.apiKey("of-the-folder", OTHER_KEY));
         r.createProject(FreeStyleProject.class, "freestyle");
         r.createProject(WorkflowJob.class, "pipeline");
 
@@ -165,9 +162,7 @@ class LeakTest extends OneJenkins {
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         MockAuthorizationStrategy strategy = new MockAuthorizationStrategy();
         strategy.grant(Jenkins.READ, Item.READ).everywhere().toEveryone();
-        USERS.forEach((user, permissions) -> strategy.grant(permissions.toArray(new Permission[0]))
-                .everywhere()
-                .to(user));
+        USERS.forEach((user, permissions) -> strategy.grant(permissions).everywhere().to(user));
         r.jenkins.setAuthorizationStrategy(strategy);
 
         LogRecorder recorder = new LogRecorder("doubletick");
@@ -196,11 +191,6 @@ class LeakTest extends OneJenkins {
         HttpResponse<String> answer = new WebUser("admin").post(r, path);
         assertEquals(200, answer.statusCode());
         search.forKeysAndNumbers("Verify key with " + id, answer.body());
-    }
-
-    /** Waits until Jenkins has stored that a Pipeline waits for a step. */
-    private static void awaitSaving(WorkflowRun build) throws Exception {
-        ((CpsFlowExecution) build.getExecution()).waitForSuspension();
     }
 
     private void searchEverything() throws Exception {
@@ -233,7 +223,7 @@ class LeakTest extends OneJenkins {
         }
     }
 
-    private static String page(@CheckForNull String user, String path) throws Exception {
+    private static String page(String user, String path) throws Exception {
         HttpResponse<String> answer = new WebUser(user).get(r, path);
         assertTrue(!"admin".equals(user) || answer.statusCode() == 200, path);
         return answer.body();

@@ -55,10 +55,6 @@ public abstract class OneJenkins extends StepJobs {
         HangingVault.release();
     }
 
-    protected static void add(Credentials credentials) throws Exception {
-        StandInExtension.addGlobally(credentials);
-    }
-
     protected static Credentials secretText(String id, String key) {
         return new StringCredentialsImpl(CredentialsScope.GLOBAL, id, null, Secret.fromString(key));
     }

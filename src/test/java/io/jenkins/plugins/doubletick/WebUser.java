@@ -3,12 +3,14 @@ package io.jenkins.plugins.doubletick;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.security.csrf.CrumbIssuer;
 import jakarta.servlet.ServletRequest;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.springframework.web.util.HtmlUtils;
 
 /**
  * Somebody who calls Jenkins over HTTP.
@@ -35,6 +37,26 @@ public record WebUser(@CheckForNull String name) {
 
     public HttpResponse<String> postWithoutCrumb(JenkinsRule r, String path) throws Exception {
         return send(request(r, path).POST(NO_BODY));
+    }
+
+    /**
+     * Calls a live check or a button of a form as the anonymous user. Returns the text of the answer.
+     *
+     * @param item the URL of the item that is configured, which ends with a slash; empty for Jenkins itself
+     */
+    public static String ask(
+            JenkinsRule r, String item, Class<?> form, String method, String parameter, String value) throws Exception {
+        String path = item + "descriptorByName/" + form.getName() + "/" + method + "?" + parameter + "=";
+        return text(new WebUser(null).post(r, path + encode(value)).body()).strip();
+    }
+
+    public static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /** The text of a part of a page, without its markup. */
+    public static String text(String html) {
+        return HtmlUtils.htmlUnescape(html.replaceAll("<[^>]*>", ""));
     }
 
     private static HttpRequest.Builder request(JenkinsRule r, String path) throws Exception {

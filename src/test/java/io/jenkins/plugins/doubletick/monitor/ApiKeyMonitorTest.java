@@ -15,7 +15,6 @@ import hudson.ExtensionList;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.ItemGroup;
-import hudson.model.ModelObject;
 import hudson.model.Result;
 import hudson.model.TopLevelItem;
 import hudson.util.Secret;
@@ -26,7 +25,6 @@ import io.jenkins.plugins.doubletick.ApiKeyListener.Use;
 import io.jenkins.plugins.doubletick.DoubleTickApiKey;
 import io.jenkins.plugins.doubletick.DoubleTickClientProvider;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
-import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.HangingVault;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
@@ -76,7 +74,7 @@ class ApiKeyMonitorTest extends OneJenkins {
 
     @BeforeEach
     void replaceDefaultKey() throws Exception {
-        replace(r.jenkins, WRONG);
+        StandInExtension.replaceKey(r.jenkins, WRONG);
     }
 
     @AfterEach
@@ -89,11 +87,6 @@ class ApiKeyMonitorTest extends OneJenkins {
             }
         }
         RefusedKeys.get().check(null).get(1, TimeUnit.MINUTES);
-    }
-
-    private static void replace(ModelObject owner, String key) throws Exception {
-        DoubleTickApiKey replacement = StandInExtension.apiKey("doubletick", key);
-        assertTrue(StandInExtension.storeOf(owner).updateCredentials(Domain.global(), replacement, replacement));
     }
 
     private static FreeStyleProject job(ItemGroup<?> group, String id) throws Exception {
@@ -134,13 +127,12 @@ class ApiKeyMonitorTest extends OneJenkins {
 
     private static String warning() throws Exception {
         String markup = markup();
-        return markup == null ? null : Forms.text("<" + markup).replaceAll("\\s+", " ");
+        return markup == null ? null : WebUser.text("<" + markup).replaceAll("\\s+", " ");
     }
 
     private static String checkNow() throws Exception {
-        assertEquals(
-                302,
-                USER.post(r, "administrativeMonitor/doubletickApiKey/checkNow").statusCode());
+        String path = "administrativeMonitor/doubletickApiKey/checkNow";
+        assertEquals(302, USER.post(r, path).statusCode());
         return warning();
     }
 
@@ -164,7 +156,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         assertContains(r.contextPath + "/job/folder/job/offboard/2/\"", markup());
 
         logOut(job(r.jenkins, "doubletick"), Result.FAILURE, "folder/offboard#2/doubletick, offboard#1/doubletick");
-        replace(folder, KEY);
+        StandInExtension.replaceKey(folder, KEY);
         logOut(job, Result.SUCCESS, "offboard#1/doubletick");
     }
 
@@ -177,13 +169,13 @@ class ApiKeyMonitorTest extends OneJenkins {
         assertContains("Last build with this key: renamed #1.", checkNow());
         assertTrue(RefusedKeys.get().list().get(0).checked().after(before));
 
-        replace(r.jenkins, OTHER_WRONG);
+        StandInExtension.replaceKey(r.jenkins, OTHER_WRONG);
         checkNow();
         assertEquals("renamed#0/doubletick", refused(), "The warning is about the key that the credential has now");
-        replace(r.jenkins, KEY);
+        StandInExtension.replaceKey(r.jenkins, KEY);
         assertNull(checkNow());
 
-        replace(r.jenkins, WRONG);
+        StandInExtension.replaceKey(r.jenkins, WRONG);
         logOut(job, Result.FAILURE, "renamed#2/doubletick");
         StandInExtension.storeOf(r.jenkins)
                 .removeCredentials(Domain.global(), StandInExtension.apiKey("doubletick", WRONG));
@@ -203,7 +195,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         r.jenkins.reload();
         assertNotSame(job, r.jenkins.getItem(job.getName()));
         assertContains("Last build with this key: offboard #1.", checkNow());
-        replace(r.jenkins, KEY);
+        StandInExtension.replaceKey(r.jenkins, KEY);
         assertNull(checkNow());
     }
 
@@ -228,7 +220,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         refusedJob();
         ApiKeyCheck.start(null, VAULT);
         HangingVault.awaitCallers(1);
-        replace(r.jenkins, KEY);
+        StandInExtension.replaceKey(r.jenkins, KEY);
         assertNull(checkNow());
     }
 
@@ -278,7 +270,7 @@ class ApiKeyMonitorTest extends OneJenkins {
 
         add(StandInExtension.apiKey("job's", OTHER_WRONG));
         logOut(job(r.jenkins, "job's"), Result.FAILURE, "#0/doubletick, offboard#1/job's");
-        replace(r.jenkins, KEY);
+        StandInExtension.replaceKey(r.jenkins, KEY);
         assertContains("DoubleTick accepts the key of 'doubletick'.", daily());
         assertEquals("offboard#1/job's", refused());
         assertEquals(
@@ -378,11 +370,8 @@ class ApiKeyMonitorTest extends OneJenkins {
 
     @Test
     void onlyALogoutEndsTheWarningOfAMissingPermission() throws Exception {
-        report(
-                "logout",
-                KEY,
-                "doubletick",
-                send("logout", 401, "{\"message\":\"Insufficient permissions. Missing: agent\"}"));
+        String body = "{\"message\":\"Insufficient permissions. Missing: agent\"}";
+        report("logout", KEY, "doubletick", send("logout", 401, body));
         report("lookup", KEY, "doubletick", null);
         report("check", KEY, "doubletick", null);
         assertRefused(1);

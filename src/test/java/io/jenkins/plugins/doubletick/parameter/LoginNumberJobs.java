@@ -17,9 +17,7 @@ import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.WebUser;
 import io.jenkins.plugins.doubletick.step.DoubleTickLogoutBuilder;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jenkins.model.ModifiableTopLevelItemGroup;
@@ -124,7 +122,7 @@ abstract class LoginNumberJobs extends OneJenkins {
     /** Requests a build with a text, or without the parameter for null. Returns the refusal; null if there was none. */
     @CheckForNull
     static String rest(Job<?, ?> job, @CheckForNull String text) throws Exception {
-        String parameter = text == null ? "OTHER=x" : "LOGIN_NUMBER=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
+        String parameter = text == null ? "OTHER=x" : "LOGIN_NUMBER=" + WebUser.encode(text);
         HttpResponse<String> answer =
                 new WebUser(null).post(r, job.getUrl() + "buildWithParameters?delay=0sec&" + parameter);
         return refusal(answer.statusCode(), answer.body());

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import hudson.model.Job;
 import io.jenkins.plugins.doubletick.WebUser;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.sf.json.JSONObject;
 import org.apache.commons.lang3.StringUtils;
@@ -39,8 +37,7 @@ record OfferedForm(JenkinsRule r, String url, String parameter, String user) {
 
     String path(String method, String value) {
         return url + "descriptorByName/" + DoubleTickLoginNumberParameterDefinition.class.getName() + "/" + method
-                + "?value=" + URLEncoder.encode(value, StandardCharsets.UTF_8) + "&name="
-                + URLEncoder.encode(parameter, StandardCharsets.UTF_8);
+                + "?value=" + WebUser.encode(value) + "&name=" + WebUser.encode(parameter);
     }
 
     /** Returns the message beneath the field, with its kind: {@code warning: Nobody …}; empty if there is none. */

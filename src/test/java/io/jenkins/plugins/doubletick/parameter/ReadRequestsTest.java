@@ -18,7 +18,6 @@ import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,14 +115,12 @@ class ReadRequestsTest extends LoginNumberJobs {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "' '|The login number is blank",
-                "''|The login number is blank",
-                "Alice|A login number cannot contain",
-                "+12•••••0199|This number is masked"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            ' '          | The login number is blank
+            ''           | The login number is blank
+            Alice        | A login number cannot contain
+            +12•••••0199 | This number is masked
+            """)
     void wrongNumber(String text, String reason) throws Exception {
         FreeStyleProject job = freestyleJob(NUMBER);
         assertRefused(reason, rest(job, text));
@@ -135,8 +132,8 @@ class ReadRequestsTest extends LoginNumberJobs {
         FreeStyleProject job = freestyleJob(null);
         String value = "{\"name\":\"LOGIN_NUMBER\",\"value\":\"%s\"}";
         String json = "{\"parameter\":[" + value.formatted(NUMBER) + "," + value.formatted(MEMBER) + "]}";
-        HttpResponse<String> answer = new WebUser(null)
-                .post(r, job.getUrl() + "build?json=" + URLEncoder.encode(json, StandardCharsets.UTF_8));
+        String path = job.getUrl() + "build?json=" + WebUser.encode(json);
+        HttpResponse<String> answer = new WebUser(null).post(r, path);
         assertRefused("The request has several login numbers", refusal(answer.statusCode(), answer.body()));
         assertEquals(1, job.getNextBuildNumber());
     }

@@ -30,7 +30,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -143,15 +142,10 @@ class StoredNumberTest extends StepJobs {
         return r.jenkins.getItemByFullName(name, WorkflowJob.class);
     }
 
-    private static WorkflowRun build(String job, int number) {
-        return job(job).getBuildByNumber(number);
-    }
-
     private static WorkflowJob add(String name, String script) throws Exception {
-        WorkflowJob job = r.createProject(WorkflowJob.class, name);
+        WorkflowJob job = pipeline(name, script);
         job.addProperty(new ParametersDefinitionProperty(
                 LoginNumberJobs.definition(NUMBER, null), new StringParameterDefinition("STRING")));
-        job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
     }
 
@@ -169,9 +163,7 @@ class StoredNumberTest extends StepJobs {
 
     /** Fails without a number, for a number that nobody has, and if DoubleTick does not confirm the logout. */
     private static void failExample() throws Exception {
-        WorkflowJob job = r.createProject(WorkflowJob.class, "example");
-        String script = Files.readString(Path.of("docs/examples/offboarding.Jenkinsfile"));
-        job.setDefinition(new CpsFlowDefinition(script, true));
+        WorkflowJob job = pipeline("example", Files.readString(Path.of("docs/examples/offboarding.Jenkinsfile")));
         assertLog("The login number is blank", r.buildAndAssertStatus(Result.FAILURE, job));
         WorkflowRun nobody = end(Result.FAILURE, startExample(NOT_A_MEMBER));
         assertLog("Nobody in the DoubleTick team has the login number +91••••••3299", nobody);

@@ -9,9 +9,9 @@ import hudson.ProxyConfiguration;
 import hudson.model.Result;
 import io.jenkins.plugins.doubletick.ApiKeyListener;
 import io.jenkins.plugins.doubletick.DoubleTickConfiguration;
-import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
+import io.jenkins.plugins.doubletick.WebUser;
 import io.jenkins.plugins.doubletick.client.DoubleTickException;
 import io.jenkins.plugins.doubletick.client.DoubleTickException.Reason;
 import io.jenkins.plugins.doubletick.client.Fault;
@@ -122,7 +122,7 @@ class FailuresTest extends OneJenkins {
             assertReported(reason);
             assertEquals(
                     say(message, "a list of roles", form),
-                    Forms.post(r, DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick"));
+                    WebUser.ask(r, "", DoubleTickConfiguration.class, "verifyKey", "credentialsId", "doubletick"));
             assertReported(reason);
             assertEquals(3 * tries + 1, server.requests().size());
         }

@@ -3,18 +3,16 @@ package io.jenkins.plugins.doubletick.step;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.doubletick.DoubleTickApiKey;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.StepJobs;
 import io.jenkins.plugins.doubletick.client.ScriptedServer;
 import java.util.concurrent.TimeUnit;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -58,8 +56,8 @@ class KilledTest extends StepJobs {
 
     private static void startBuilds(JenkinsRule rule) throws Exception {
         r = rule;
-        StandInExtension.addGlobally(StandInExtension.apiKey("kept", "key_stand-in-kept"));
-        StandInExtension.addGlobally(StandInExtension.apiKey("deleted", "key_stand-in-deleted"));
+        add(StandInExtension.apiKey("kept", "key_stand-in-kept"));
+        add(StandInExtension.apiKey("deleted", "key_stand-in-deleted"));
         startPipeline("next-step", "kept", "Sleeping for");
         FreeStyleProject job = freestyle(MEMBER, "kept");
         job.getBuildersList().add(builder(MEMBER, "kept")); // Waits when the first logout has its record.
@@ -71,18 +69,15 @@ class KilledTest extends StepJobs {
 
     /** Returns when the line is there and the program is stored: what came before is Pipeline's to resume. */
     private static void startPipeline(String name, String credentialsId, String line) throws Exception {
-        WorkflowJob job = pipeline(logout(MEMBER, credentialsId) + "\nsleep 1000");
-        job.renameTo(name);
-        WorkflowRun build = job.scheduleBuild2(0).waitForStart();
+        String script = logout(MEMBER, credentialsId) + "\nsleep 1000";
+        WorkflowRun build = pipeline(name, script).scheduleBuild2(0).waitForStart();
         r.waitForMessage(line, build);
-        ((CpsFlowExecution) build.getExecution()).waitForSuspension();
+        awaitSaving(build);
     }
 
     private static void deleteCredential(JenkinsRule rule) throws Exception {
-        CredentialsProvider.lookupStores(rule.jenkins)
-                .iterator()
-                .next()
-                .removeCredentials(Domain.global(), StandInExtension.apiKey("deleted", "any"));
+        DoubleTickApiKey deleted = StandInExtension.apiKey("deleted", "any");
+        StandInExtension.storeOf(rule.jenkins).removeCredentials(Domain.global(), deleted);
     }
 
     private static Run<?, ?> build(String name) {

@@ -13,7 +13,6 @@ import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import hudson.tasks.Builder;
 import hudson.util.Secret;
-import io.jenkins.plugins.doubletick.Forms;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.WebUser;
@@ -205,7 +204,7 @@ class MemberStepTest extends OneJenkins {
             Class<?> form = step == 'P' ? DoubleTickLogoutStep.class : DoubleTickLogoutBuilder.class;
             assertEquals(
                     expected == null ? "" : expected,
-                    Forms.postIn(r, job.getUrl(), form, "check" + field, "value", value),
+                    WebUser.ask(r, job.getUrl(), form, "check" + field, "value", value),
                     form::getSimpleName);
         }
         doubleTick.assertNothingSent();

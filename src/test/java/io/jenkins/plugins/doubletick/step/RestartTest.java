@@ -49,18 +49,12 @@ class RestartTest extends StepJobs {
     @RegisterExtension
     private final SystemLog log = SystemLog.quiet();
 
-    private static WorkflowJob job(String name, String script) throws Exception {
-        WorkflowJob job = pipeline(script);
-        job.renameTo(name);
-        return job;
-    }
-
     private static WorkflowRun start(String name, String script) throws Exception {
-        return job(name, script).scheduleBuild2(0).waitForStart();
+        return pipeline(name, script).scheduleBuild2(0).waitForStart();
     }
 
     private static WorkflowRun build(String name) {
-        return r.jenkins.getItemByFullName(name, WorkflowJob.class).getBuildByNumber(1);
+        return build(name, 1);
     }
 
     private void assertNoKeyInBuilds() throws Exception {
@@ -84,7 +78,7 @@ class RestartTest extends StepJobs {
             jenkins.then(rule -> {
                 r = rule;
                 StandInExtension.addDefaultKey();
-                StandInExtension.addGlobally(StandInExtension.apiKey("other", DoubleTickStandIn.SECOND_KEY));
+                add(StandInExtension.apiKey("other", DoubleTickStandIn.SECOND_KEY));
                 startAnswered();
                 startInFlight("", silent);
                 startInFlight("aborted-", silentToo);
@@ -134,7 +128,7 @@ class RestartTest extends StepJobs {
                 echo "Still ${member.name}, ${member.email}, ${member.owner}"
                 """));
         // With this durability, Pipeline saves nothing of a build before Jenkins shuts down.
-        WorkflowJob job = job("answered-logout", logout(MEMBER) + "\nsleep 1000");
+        WorkflowJob job = pipeline("answered-logout", logout(MEMBER) + "\nsleep 1000");
         job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
         r.waitForMessage("Sleeping for", job.scheduleBuild2(0).waitForStart());
     }
