@@ -12,8 +12,6 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
 import hudson.util.Secret;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import io.jenkins.plugins.doubletick.WebUser;
@@ -28,7 +26,6 @@ import java.util.concurrent.Future;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlInput;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,12 +44,6 @@ class FieldTest extends LoginNumberJobs {
         form = new OfferedForm(r, job);
     }
 
-    @AfterEach
-    void allowEverything() {
-        r.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        r.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-    }
-
     @Test
     void suggestions() throws Exception {
         assertEquals(List.of("Meera Iyer, Admin, Owner, +91••••••3201"), form.suggestions("meera"));
@@ -67,20 +58,18 @@ class FieldTest extends LoginNumberJobs {
 
     /** {@link TeamSuggestionsTest} has the whole messages, and more texts. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "' '|''",
-                "+91 98765-43210|ok: This is Asha Rao, Agent",
-                "Asha Rao, Agent, +91••••••3210|ok: This is Asha Rao, Agent",
-                "O'Neil, Sam (night shift)|ok: This is O'Neil, Sam (night shift), Agent",
-                "Meera Iyer|warning: This member owns the organisation: Meera Iyer, Admin, Owner",
-                "+919876543299|warning: Nobody in the team has this login number.",
-                "Ash|warning: This is only part of a name or number.",
-                "Nadia|error: Nobody in the team matches this text.",
-                "5555|error: A login number has 7 to 15 digits",
-                "+91••••••3210|error: This number is masked"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            ' '                            | ''
+            +91 98765-43210                | ok: This is Asha Rao, Agent
+            Asha Rao, Agent, +91••••••3210 | ok: This is Asha Rao, Agent
+            O'Neil, Sam (night shift)      | ok: This is O'Neil, Sam (night shift), Agent
+            Meera Iyer                     | warning: This member owns the organisation: Meera Iyer, Admin, Owner
+            +919876543299                  | warning: Nobody in the team has this login number.
+            Ash                            | warning: This is only part of a name or number.
+            Nadia                          | error: Nobody in the team matches this text.
+            5555                           | error: A login number has 7 to 15 digits
+            +91••••••3210                  | error: This number is masked
+            """)
     void check(String text, String message) throws Exception {
         String check = form.check(text);
         assertTrue(message.isEmpty() ? check.isEmpty() : check.startsWith(message), check);
@@ -187,15 +176,11 @@ class FieldTest extends LoginNumberJobs {
         List<HtmlInput> fields = page.getFormByName("parameters").getInputsByName("value");
         String url = r.contextPath + "/" + two.getUrl() + "descriptorByName/"
                 + DoubleTickLoginNumberParameterDefinition.class.getName();
-        assertField(
-                fields.get(0),
-                List.of(
-                        "LOGIN_NUMBER",
-                        "",
-                        "Name, e-mail address or +919876543210",
-                        url + "/checkValue",
-                        url + "/autoCompleteValue"));
-        assertField(fields.get(1), List.of("SECOND", MASKED, "+919876543210", url + "/checkValue", ""));
+        String check = url + "/checkValue";
+        String complete = url + "/autoCompleteValue";
+        String either = "Name, e-mail address or +919876543210";
+        assertField(fields.get(0), List.of("LOGIN_NUMBER", "", either, check, complete));
+        assertField(fields.get(1), List.of("SECOND", MASKED, "+919876543210", check, ""));
     }
 
     private static void assertField(HtmlInput field, List<String> attributes) {
@@ -298,14 +283,12 @@ class FieldTest extends LoginNumberJobs {
                 Run<?, ?> build = finished.await(job);
                 String shown = name.length() > 40 ? name.substring(0, 39) + "…" : name;
                 assertNamed(shown, build);
-                String page =
-                        new WebUser(null).get(r, build.getUrl() + "parameters/").body();
+                String page = text(build.getUrl() + "parameters/");
                 assertTrue(
                         page.contains("<bdi>" + shown.replace("&", "&amp;").replace("<", "&lt;") + "</bdi>, <bdi>"
                                 + MASKED + "</bdi>"),
                         page);
-                String json =
-                        new WebUser(null).get(r, build.getUrl() + "api/json").body();
+                String json = text(build.getUrl() + "api/json");
                 assertTrue(json.contains("\"member\":"), json);
                 assertTrue(json.contains("\"value\":\"" + MASKED + "\""), json);
                 assertFalse((page + json).contains("TopSecret-1"), json);

@@ -13,6 +13,8 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
 import hudson.model.TopLevelItemDescriptor;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
 import io.jenkins.plugins.doubletick.FinishedBuilds;
 import io.jenkins.plugins.doubletick.OneJenkins;
 import io.jenkins.plugins.doubletick.WebUser;
@@ -26,6 +28,7 @@ import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.jvnet.hudson.test.JenkinsRule;
 
@@ -43,6 +46,12 @@ abstract class LoginNumberJobs extends OneJenkins {
     void watchBuilds() throws Exception {
         r.jenkins.setQuietPeriod(0);
         finished = FinishedBuilds.watch();
+    }
+
+    @AfterEach
+    void allowEverything() {
+        r.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        r.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
     }
 
     static DoubleTickLoginNumberParameterDefinition definition(
@@ -103,6 +112,12 @@ abstract class LoginNumberJobs extends OneJenkins {
         WorkflowJob job = pipeline("doubletickLogout loginNumber: params.LOGIN_NUMBER");
         job.addProperty(parameters(defaultValue, null));
         return job;
+    }
+
+    static String text(String url) throws Exception {
+        HttpResponse<String> answer = new WebUser(null).get(r, url);
+        assertTrue(List.of(200, 405).contains(answer.statusCode()), url + ": " + answer.statusCode());
+        return answer.body();
     }
 
     /** Submits the job's form, with its default for null. Returns the refusal; null if there was none. */

@@ -17,8 +17,7 @@ import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.util.Secret;
-import io.jenkins.plugins.doubletick.WebUser;
-import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -233,22 +232,14 @@ class LoginNumberParameterTest extends LoginNumberJobs {
     }
 
     private static void assertClearNowhere(Job<?, ?> job, String... pages) throws Exception {
-        List<String> urls = Stream.concat(
-                        Stream.of("", "api/json?depth=3", "queue/api/json?depth=3"),
-                        Stream.concat(
-                                        Stream.of("api/json?depth=3", "api/xml?depth=3", "buildHistory/ajax"),
-                                        Stream.of(pages))
-                                .map(job.getUrl()::concat))
-                .toList();
+        List<String> urls = new ArrayList<>(List.of("", "api/json?depth=3", "queue/api/json?depth=3"));
+        urls.add(job.getUrl() + "api/json?depth=3");
+        urls.add(job.getUrl() + "api/xml?depth=3");
+        urls.add(job.getUrl() + "buildHistory/ajax");
+        Stream.of(pages).map(job.getUrl()::concat).forEach(urls::add);
         for (String url : urls) {
             assertFalse(CLEAR.matcher(text(url)).find(), url);
         }
-    }
-
-    private static String text(String url) throws Exception {
-        HttpResponse<String> answer = new WebUser(null).get(r, url);
-        assertTrue(List.of(200, 405).contains(answer.statusCode()), url + ": " + answer.statusCode());
-        return answer.body();
     }
 
     @Test

@@ -267,11 +267,9 @@ class StoredNumberTest extends StepJobs {
             Path file = Path.of(hit.substring(hit.lastIndexOf(" in ") + " in ".length()));
             String folder = file.getParent().getFileName().toString();
             Path inHome = home.relativize(file);
-            found.computeIfAbsent(inHome.startsWith("jobs") ? inHome.getName(1).toString() : "", job -> new TreeSet<>())
-                    .add(
-                            folder.startsWith("workflow")
-                                    ? "workflow"
-                                    : file.getFileName().toString());
+            String job = inHome.startsWith("jobs") ? inHome.getName(1).toString() : "";
+            String name = file.getFileName().toString();
+            found.computeIfAbsent(job, any -> new TreeSet<>()).add(folder.startsWith("workflow") ? "workflow" : name);
         }
         return found;
     }

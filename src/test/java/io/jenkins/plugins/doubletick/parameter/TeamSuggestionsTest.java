@@ -48,29 +48,27 @@ class TeamSuggestionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "asha|Asha Rao, Agent, +91••••••3210",
-                "RAO ASHA|Asha Rao, Agent, +91••••••3210",
-                "ashok@ex|Ashok Rao, Agent, +91••••••3299",
-                "3299|Ashok Rao, Agent, +91••••••3299",
-                "+91 98765-43210|Asha Rao, Agent, +91••••••3210",
-                "Asha Rao, Agent, +91••••••3210|Asha Rao, Agent, +91••••••3210",
-                "neil (night|O'Neil, Sam (night shift), Agent, +12•••••0123",
-                "zoe b|Zoë Brandt, +49•••••••5678",
-                "lukasz soren|Łukasz Søren, +49•••••••5679",
-                "isik strasse|IŞIK Straße, +49•••••••5680",
-                "priya.n@example.com|Priya Nair, Agent, priya.n@example.com, +91••••••3288",
-                "priya.n|Priya Nair, Agent, priya.n@example.com, +91••••••3288",
-                "zahra|",
-                "sha|",
-                "asha khan|",
-                "91|",
-                "10|",
-                "+|",
-                "' '|"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            asha                           | Asha Rao, Agent, +91••••••3210
+            RAO ASHA                       | Asha Rao, Agent, +91••••••3210
+            ashok@ex                       | Ashok Rao, Agent, +91••••••3299
+            3299                           | Ashok Rao, Agent, +91••••••3299
+            +91 98765-43210                | Asha Rao, Agent, +91••••••3210
+            Asha Rao, Agent, +91••••••3210 | Asha Rao, Agent, +91••••••3210
+            neil (night                    | O'Neil, Sam (night shift), Agent, +12•••••0123
+            zoe b                          | Zoë Brandt, +49•••••••5678
+            lukasz soren                   | Łukasz Søren, +49•••••••5679
+            isik strasse                   | IŞIK Straße, +49•••••••5680
+            priya.n@example.com            | Priya Nair, Agent, priya.n@example.com, +91••••••3288
+            priya.n                        | Priya Nair, Agent, priya.n@example.com, +91••••••3288
+            zahra                          |
+            sha                            |
+            asha khan                      |
+            91                             |
+            10                             |
+            +                              |
+            ' '                            |
+            """)
     void bestSuggestion(String text, String suggestion) {
         assertEquals(suggestion, TEAM.search(text).stream().findFirst().orElse(null));
     }
@@ -89,12 +87,19 @@ class TeamSuggestionsTest {
     }
 
     @Test
-    void shortDigitsMatchNamesAndAreNeverAPartOfTheNumber() {
+    void shortDigitsMatchOnlyNamesAndMoreThanTenMembersAreNotNamed() {
         TeamSuggestions sixty = new TeamSuggestions(Teams.of(60, i -> "Member number " + i), null);
         assertEquals(
                 List.of("Member number 5, Agent, +91••••••0005", "Member number 50, Agent, +91••••••0050"),
                 sixty.search("member 5").subList(0, 2));
         assertEquals(List.of(), team(ASHA).search("asha 32"));
+        TeamSuggestions eleven = new TeamSuggestions(Teams.of(11, i -> "Asha " + i), null);
+        TeamSuggestions namesakes = new TeamSuggestions(Teams.of(11, i -> "Asha"), null);
+        assertEquals(10, eleven.search("asha").size());
+        assertEquals("11 members match this text. Type more of the name.", problem(eleven, "asha"));
+        assertEquals("11 members match this text. Type more of the name.", problem(namesakes, "Asha"));
+        assertTrue(problem(new TeamSuggestions(Teams.of(10, i -> "Asha " + i), null), "asha")
+                .endsWith("0009"));
     }
 
     @ParameterizedTest
@@ -121,34 +126,18 @@ class TeamSuggestionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "Nadia|Nobody in the team matches this text. Check the spelling, or enter the login number.",
-                "Asha Rao, Agent, +91••••••3211|Nobody in the team matches this text. Check the spelling, or enter the login number.",
-                "रमा|Nobody in the team matches this text. Check the spelling, or enter the login number.",
-                "Ash|This is only part of a name or number. Choose a suggestion, or enter the whole name or number. Matching members:"
-                        + " Asha Rao, Agent, +91••••••3210; Ashok Rao, Agent, +91••••••3299",
-                "Priya Nair|Several members have this name. Choose a suggestion, or enter the login number. Matching members:"
-                        + " Priya Nair, Agent, priya.nair@example.com, +91••••••3288; Priya Nair, Agent,"
-                        + " priya.n@example.com, +91••••••3288",
-                "Zahra Khan|DoubleTick has no login number for this member. Add it in DoubleTick, or enter it here.",
-                "+919876543211|Nobody in the team has this login number. Check the number and its country code."
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            Nadia | Nobody in the team matches this text. Check the spelling, or enter the login number.
+            Asha Rao, Agent, +91••••••3211 | Nobody in the team matches this text. Check the spelling, or enter the login number.
+            रमा | Nobody in the team matches this text. Check the spelling, or enter the login number.
+            Ash | This is only part of a name or number. Choose a suggestion, or enter the whole name or number. Matching members: Asha Rao, Agent, +91••••••3210; Ashok Rao, Agent, +91••••••3299
+            Priya Nair | Several members have this name. Choose a suggestion, or enter the login number. Matching members: Priya Nair, Agent, priya.nair@example.com, +91••••••3288; Priya Nair, Agent, priya.n@example.com, +91••••••3288
+            Zahra Khan | DoubleTick has no login number for this member. Add it in DoubleTick, or enter it here.
+            +919876543211 | Nobody in the team has this login number. Check the number and its country code.
+            """)
     void everythingElseIsRefused(String text, String problem) {
         assertEquals("", chosen(TEAM, text));
         assertEquals(problem, problem(TEAM, text));
-    }
-
-    @Test
-    void moreThanTenAreNotNamed() {
-        TeamSuggestions eleven = new TeamSuggestions(Teams.of(11, i -> "Asha " + i), null);
-        TeamSuggestions namesakes = new TeamSuggestions(Teams.of(11, i -> "Asha"), null);
-        assertEquals(10, eleven.search("asha").size());
-        assertEquals("11 members match this text. Type more of the name.", problem(eleven, "asha"));
-        assertEquals("11 members match this text. Type more of the name.", problem(namesakes, "Asha"));
-        assertTrue(problem(new TeamSuggestions(Teams.of(10, i -> "Asha " + i), null), "asha")
-                .endsWith("0009"));
     }
 
     /** Names that look the same are the same, so that nobody can pose as somebody else. */
@@ -177,15 +166,11 @@ class TeamSuggestionsTest {
     }
 
     @Test
-    void membersWithOneNumberAreAllNamed() {
+    void membersWithOneNumberAreAllNamedAndNothingIsGuessed() {
         TeamMember owner = new TeamMember("3", "Meera Iyer", null, "Admin", true, ASHA.loginNumber());
         for (String text : List.of("Asha Rao", "Meera Iyer, Admin, Owner, +91••••••3210", "919876543210")) {
             assertEquals("Asha Rao, Agent; Meera Iyer, Admin, Owner", chosen(team(ASHA, owner), text));
         }
-    }
-
-    @Test
-    void nothingIsGuessed() {
         assertEquals("", chosen(team(member("Asha Rao", null, null, "Agent"), ASHA), "Asha Rao"));
         for (String text : List.of("asha.rao@example.com", "Asha Rao, Agent, +91••••••3210")) {
             assertEquals("", chosen(team(ASHA, member(text, "919876543299", null, null)), text));
@@ -193,19 +178,15 @@ class TeamSuggestionsTest {
     }
 
     @Test
-    void longTextsAreShortenedAndTheNumberStays() {
+    void numberStaysAfterALongNameAndAfterOneFromRightToLeft() {
         TeamMember longest = member("n👩".repeat(50), "919876543210", "a@example.com", "r".repeat(100));
         String suggestion = team(longest).search("a@ex").get(0);
         assertEquals("n👩".repeat(19) + "n…, " + "r".repeat(39) + "…, +91••••••3210", suggestion);
         assertEquals(1, team(longest).choose(suggestion, true).members().size());
         assertEquals(1, team(longest).choose(longest.name(), true).members().size());
-    }
-
-    /** A browser draws the number after the mark from left to right. */
-    @Test
-    void numberAfterANameFromRightToLeft() {
+        // A browser draws the number after the mark from left to right.
         TeamMember ali = member("محمد علي", "971501234567", null, null);
-        String suggestion = team(ali).search("علي").get(0);
+        suggestion = team(ali).search("علي").get(0);
         assertEquals("محمد علي, \u200E+97••••••4567", suggestion);
         assertEquals(1, team(ali).choose(suggestion, true).members().size());
     }

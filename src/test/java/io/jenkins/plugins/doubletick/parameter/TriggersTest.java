@@ -24,7 +24,6 @@ import hudson.plugins.parameterizedtrigger.BlockableBuildTriggerConfig;
 import hudson.plugins.parameterizedtrigger.BlockingBehaviour;
 import hudson.plugins.parameterizedtrigger.PredefinedBuildParameters;
 import hudson.plugins.parameterizedtrigger.TriggerBuilder;
-import hudson.security.AuthorizationStrategy;
 import hudson.tasks.BuildTrigger;
 import hudson.triggers.SCMTrigger;
 import hudson.triggers.TimerTrigger;
@@ -72,12 +71,14 @@ class TriggersTest extends LoginNumberJobs {
     }
 
     @Test
-    void timerAndScmUseTheDefault() throws Exception {
+    void timerAndScmAndRequestsOfOtherPagesUseTheDefault() throws Exception {
         FreeStyleProject freestyle = freestyleJob(null);
         freestyle.scheduleBuild(new SCMTrigger.SCMTriggerCause(""));
         assertFailed(BLANK, freestyle);
         WorkflowJob pipeline = pipelineJob(null);
         pipeline.scheduleBuild(new TimerTrigger.TimerTriggerCause());
+        assertFailed(BLANK, pipeline);
+        r.executeOnServer(() -> pipeline.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
         assertFailed(BLANK, pipeline);
         definitionOf(pipeline).setDefaultValue(NUMBER);
         pipeline.scheduleBuild(new TimerTrigger.TimerTriggerCause());
@@ -108,17 +109,21 @@ class TriggersTest extends LoginNumberJobs {
 
     /** If the build fails, the upstream build fails, too, and the other jobs are built. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "LOGIN_NUMER=+12025550123|is blank",
-                "LOGIN_NUMBER=0123|A login number has 7 to 15 digits",
-                "LOGIN_NUMBER=Asha Rao|A login number cannot contain",
-                "LOGIN_NUMBER=+1 202 555 0123|"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            LOGIN_NUMER=+12025550123     | is blank
+            LOGIN_NUMBER=0123            | A login number has 7 to 15 digits
+            LOGIN_NUMBER=Asha Rao        | A login number cannot contain
+            LOGIN_NUMBER=+1 202 555 0123 |
+            """)
     void parameterizedTrigger(String parameters, @CheckForNull String reason) throws Exception {
         List<Job<?, ?>> jobs = List.of(r.createFreeStyleProject(), pipelineJob(null), r.createFreeStyleProject());
-        r.buildAndAssertStatus(reason == null ? Result.SUCCESS : Result.FAILURE, triggering(jobs, parameters));
+        FreeStyleProject upstream = r.createFreeStyleProject();
+        upstream.getBuildersList()
+                .add(new TriggerBuilder(new BlockableBuildTriggerConfig(
+                        names(jobs),
+                        new BlockingBehaviour(Result.FAILURE, Result.UNSTABLE, Result.FAILURE),
+                        List.of(new PredefinedBuildParameters(parameters)))));
+        r.buildAndAssertStatus(reason == null ? Result.SUCCESS : Result.FAILURE, upstream);
         assertEquals(Result.SUCCESS, jobs.get(0).getLastBuild().getResult());
         assertEquals(Result.SUCCESS, jobs.get(2).getLastBuild().getResult());
         if (reason == null) {
@@ -126,16 +131,6 @@ class TriggersTest extends LoginNumberJobs {
         } else {
             assertFailed(reason, jobs.get(1));
         }
-    }
-
-    private static FreeStyleProject triggering(List<Job<?, ?>> jobs, String parameters) throws Exception {
-        FreeStyleProject upstream = r.createFreeStyleProject();
-        upstream.getBuildersList()
-                .add(new TriggerBuilder(new BlockableBuildTriggerConfig(
-                        names(jobs),
-                        new BlockingBehaviour(Result.FAILURE, Result.UNSTABLE, Result.FAILURE),
-                        List.of(new PredefinedBuildParameters(parameters)))));
-        return upstream;
     }
 
     @Test
@@ -197,17 +192,13 @@ class TriggersTest extends LoginNumberJobs {
                 .grant(Jenkins.READ, Item.READ)
                 .everywhere()
                 .toEveryone());
-        try {
-            String path = job.getUrl() + "buildWithParameters?token=secret&LOGIN_NUMBER=";
-            HttpResponse<String> wrong = new WebUser(null).post(r, path + "0123");
-            assertEquals(400, wrong.statusCode());
-            assertTrue(wrong.body().contains(WRONG), wrong.body());
-            String part = new WebUser(null).post(r, path + "Asha").body();
-            assertTrue(part.contains("This is only part of a name"), part);
-            assertFalse(part.contains("Asha Rao"), part);
-        } finally {
-            r.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        }
+        String path = job.getUrl() + "buildWithParameters?token=secret&LOGIN_NUMBER=";
+        HttpResponse<String> wrong = new WebUser(null).post(r, path + "0123");
+        assertEquals(400, wrong.statusCode());
+        assertTrue(wrong.body().contains(WRONG), wrong.body());
+        String part = new WebUser(null).post(r, path + "Asha").body();
+        assertTrue(part.contains("This is only part of a name"), part);
+        assertFalse(part.contains("Asha Rao"), part);
         assertNull(job.getLastBuild());
     }
 
@@ -235,13 +226,6 @@ class TriggersTest extends LoginNumberJobs {
         Run<?, ?> again = finished.await(job);
         assertLog(MASKED + " is logged out", again);
         assertNamed("Daniel Okafor", again);
-    }
-
-    @Test
-    void requestOfAnotherPage() throws Exception {
-        WorkflowJob job = pipelineJob(null);
-        r.executeOnServer(() -> job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause())));
-        assertFailed(BLANK, job);
     }
 
     private static ParameterValue string(String name, String value) {
@@ -281,6 +265,9 @@ class TriggersTest extends LoginNumberJobs {
                         described("")),
                 ((ParametersAction) actions.get(0)).getAllParameters());
         assertEquals(List.of(described("0123")), ((ParametersAction) actions.get(1)).getAllParameters());
+        // Also in the action of another plugin.
+        actions = queued(new OwnParameters(string("LOGIN_NUMBER", NUMBER)));
+        assertEquals(List.of(described(NUMBER)), ((ParametersAction) actions.get(0)).getAllParameters());
     }
 
     @Test
@@ -306,13 +293,6 @@ class TriggersTest extends LoginNumberJobs {
         public List<ParameterValue> getParameters() {
             return own;
         }
-    }
-
-    @Test
-    void valuesInTheActionOfAnotherPluginAreEncrypted() throws Exception {
-        Action action =
-                queued(new OwnParameters(string("LOGIN_NUMBER", NUMBER))).get(0);
-        assertEquals(List.of(described(NUMBER)), ((ParametersAction) action).getAllParameters());
     }
 
     /** The queue is locked meanwhile, and normalising combining characters would take minutes. */
