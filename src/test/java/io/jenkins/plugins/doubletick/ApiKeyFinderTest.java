@@ -134,11 +134,7 @@ class ApiKeyFinderTest extends OneJenkins {
             throws Throwable {
         CountDownLatch answer = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(
-                (socket, itself) -> {
-                    answer.await();
-                    ScriptedServer.answer(401, "{}").to(socket, itself);
-                },
-                ScriptedServer.success())) {
+                ScriptedServer.after(answer, ScriptedServer.answer(401, "{}")), ScriptedServer.success())) {
             StandInExtension.use(server.url());
             WorkflowJob job = pipeline("parallel first: { " + logout(MEMBER, id)
                     + " }, second: { input id: 'Go', message: 'Go?'\n" + logout(SECOND_MEMBER, id) + " }");
@@ -189,8 +185,9 @@ class ApiKeyFinderTest extends OneJenkins {
         }
     }
 
+    /** Jenkins keeps the usage of a replaced key apart, although the credential has the same ID. */
     @Test
-    void usageIsTrackedOnceForEachBuildAndCredential() throws Exception {
+    void usageIsTrackedOnceForEachBuildJobAndKey() throws Exception {
         WorkflowJob job = pipeline(logout(MEMBER) + "\n" + logout(MEMBER) + "\n" + logout(MEMBER, "other"));
         for (int build = 1; build <= 2; build++) {
             Uses.IDS.clear();
@@ -199,16 +196,10 @@ class ApiKeyFinderTest extends OneJenkins {
             assertEquals("other", Uses.IDS.poll(1, TimeUnit.MINUTES));
             assertEquals(0, Uses.IDS.size());
         }
-    }
-
-    /** Jenkins keeps the usage of a replaced key apart, although the credential has the same ID. */
-    @Test
-    void usageByAJobIsTrackedOnceForEachKey() throws Exception {
-        FreeStyleProject job = r.createFreeStyleProject();
-        Uses.IDS.clear();
+        FreeStyleProject unbuilt = r.createFreeStyleProject();
         for (String key : List.of(KEY, KEY, OTHER_KEY)) {
             StandInExtension.replaceKey(r.jenkins, key);
-            ApiKeyFinder.find(job, "doubletick").get(1, TimeUnit.MINUTES);
+            ApiKeyFinder.find(unbuilt, "doubletick").get(1, TimeUnit.MINUTES);
         }
         assertEquals("doubletick", Uses.IDS.poll(1, TimeUnit.MINUTES));
         assertEquals("doubletick", Uses.IDS.poll(1, TimeUnit.MINUTES));

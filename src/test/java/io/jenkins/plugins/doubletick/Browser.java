@@ -31,7 +31,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
-    private final List<String> console = new ArrayList<>();
+    private final List<LogEntry> console = new ArrayList<>();
     private final Path screenshots;
 
     private Browser(ChromeDriver driver, Path screenshots) {
@@ -191,11 +191,10 @@ final class Browser implements AutoCloseable {
     }
 
     private List<String> errors() {
-        for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
-            console.add(entry.getLevel() + " " + entry.getMessage());
-        }
+        console.addAll(driver.manage().logs().get(LogType.BROWSER).getAll());
         return console.stream()
-                .filter(line -> line.startsWith("SEVERE"))
+                .filter(entry -> entry.getLevel() == Level.SEVERE)
+                .map(LogEntry::getMessage)
                 // Chromium asks for the icon of a page that is JSON.
                 .filter(line -> !line.contains("/favicon.ico"))
                 // Jenkins shows the form for a build's parameters with this status.

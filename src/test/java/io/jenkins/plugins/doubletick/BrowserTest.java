@@ -1,6 +1,5 @@
 package io.jenkins.plugins.doubletick;
 
-import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.doubletick.client.DoubleTickStandIn;
 import io.jenkins.plugins.doubletick.parameter.DoubleTickLoginNumberParameterDefinition;
@@ -236,7 +235,8 @@ class BrowserTest {
         String page = "job/" + APPROVED_JOB + "/" + build + "/";
         browser.find(By.cssSelector("a[href$='/" + page + "']"));
         jenkins.runRemotely(r -> {
-            awaitQuestion(r, build);
+            WorkflowJob job = r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class);
+            r.waitForMessage("Proceed or Abort", job.getBuildByNumber(build));
         });
         open(page + "input/");
         browser.findText(inLog);
@@ -250,12 +250,6 @@ class BrowserTest {
         browser.findText(member.substring(0, member.lastIndexOf(", ")));
         open(page);
         browser.findLine(member + ": logged out");
-    }
-
-    private static void awaitQuestion(JenkinsRule r, int build) throws Exception {
-        r.waitForMessage(
-                "Proceed or Abort",
-                r.jenkins.getItemByFullName(APPROVED_JOB, WorkflowJob.class).getBuildByNumber(build));
     }
 
     private void refusedKey() throws Throwable {
@@ -277,8 +271,7 @@ class BrowserTest {
 
     private void replaceKey(String key) throws Throwable {
         jenkins.runRemotely(r -> {
-            DoubleTickApiKey replacement = StandInExtension.apiKey(StandInExtension.CREDENTIALS_ID, key);
-            StandInExtension.storeOf(r.jenkins).updateCredentials(Domain.global(), replacement, replacement);
+            StandInExtension.replaceKey(r.jenkins, key);
         });
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,13 +82,10 @@ class DocumentationTextTest {
         "'',        io.jenkins.plugins.doubletick.(step|parameter|monitor)"
     })
     void packagesUseOnlyThePackagesBelowThem(String name, String others) throws Exception {
+        String imports = "(?m)^import (static )?(" + others + ")";
         try (Stream<Path> files = Files.list(SOURCES.resolve(name))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertEquals(
-                        0,
-                        find("(?m)^import (static )?(" + others + ")", Files.readString(file))
-                                .count(),
-                        file::toString);
+                assertEquals(0, find(imports, Files.readString(file)).count(), file::toString);
             }
         }
     }
@@ -114,9 +111,7 @@ class DocumentationTextTest {
         List<String> messages = new ArrayList<>();
         for (Path file : files(Path.of("src/main/resources"), "Messages.properties")) {
             Properties properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(file)) {
-                properties.load(reader);
-            }
+            properties.load(new StringReader(Files.readString(file)));
             for (Object message : properties.values()) {
                 messages.add(message.toString().replace("''", "'").replaceAll("\\{[^{}]*(\\{[^{}]*}[^{}]*)*}", "…"));
             }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The stand-in for the DoubleTick API, to which the plugin sends its requests in a test. Waits between tries are short. */
+/** The stand-in for the DoubleTick API, to which the plugin sends its requests in a test. The waits are short. */
 public final class StandInExtension implements BeforeEachCallback, AfterEachCallback {
 
     public static final String CREDENTIALS_ID = "doubletick";

@@ -369,7 +369,7 @@ class ApiKeyMonitorTest extends OneJenkins {
     }
 
     @Test
-    void onlyALogoutEndsTheWarningOfAMissingPermission() throws Exception {
+    void logoutEndsTheWarningOfAMissingPermissionAndOfAReplacedKey() throws Exception {
         String body = "{\"message\":\"Insufficient permissions. Missing: agent\"}";
         report("logout", KEY, "doubletick", send("logout", 401, body));
         report("lookup", KEY, "doubletick", null);
@@ -377,10 +377,7 @@ class ApiKeyMonitorTest extends OneJenkins {
         assertRefused(1);
         report("logout", KEY, "doubletick", null);
         assertRefused(0);
-    }
-
-    @Test
-    void replacedKeyEndsTheWarningOfTheSameCredentialInTheSameJob() throws Exception {
+        // Another key ends it for the same credential in the same job.
         report("logout", KEY, "doubletick", refusal());
         report("logout", OTHER_KEY, "other", null);
         report("check", OTHER_KEY, "doubletick", null);

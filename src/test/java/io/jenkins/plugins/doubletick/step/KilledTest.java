@@ -48,8 +48,7 @@ class KilledTest extends StepJobs {
             assertEquals(5, server.requests().size());
 
             jenkins.startJenkins();
-            jenkins.runRemotely(KilledTest::assertRecordsAreKept);
-            jenkins.runRemotely(KilledTest::assertSentAgain);
+            jenkins.runRemotely(KilledTest::assertRecordsAreKeptAndRequestIsSentAgain);
             assertEquals(5 + 1, server.requests().size());
         }
     }
@@ -84,14 +83,10 @@ class KilledTest extends StepJobs {
         return r.jenkins.getItemByFullName(name, Job.class).getBuildByNumber(1);
     }
 
-    private static void assertRecordsAreKept(JenkinsRule rule) {
+    private static void assertRecordsAreKeptAndRequestIsSentAgain(JenkinsRule rule) throws Exception {
         r = rule;
         assertEquals(1, logouts(build("next-step")).size());
         assertEquals(1, logouts(build("freestyle")).size());
-    }
-
-    private static void assertSentAgain(JenkinsRule rule) throws Exception {
-        r = rule;
         Run<?, ?> build = build("in-flight");
         r.waitForMessage("Sleeping for", build);
         assertLog("Jenkins was restarted before DoubleTick answered. Sending the request again.", build);

@@ -64,10 +64,7 @@ class LogoutTest extends OneJenkins {
     @Test
     void otherBuildsRunDuringManyLogouts() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
-        try (ScriptedServer server = new ScriptedServer((socket, itself) -> {
-            answer.await();
-            ScriptedServer.success().to(socket, itself);
-        })) {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.after(answer, ScriptedServer.success()))) {
             StandInExtension.use(server.url());
             WorkflowRun build = start(parallel(20, logout(MEMBER)));
             server.awaitRequest();

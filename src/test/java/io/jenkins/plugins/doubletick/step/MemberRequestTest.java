@@ -55,11 +55,8 @@ class MemberRequestTest extends OneJenkins {
     @CheckForNull
     private static volatile String poison;
 
-    private static volatile boolean logHangs;
-
-    private static volatile boolean listenerHangs;
-
-    private static volatile boolean factoryThrows;
+    /** What else breaks: the log or the listener hangs, or the factory throws. */
+    private static volatile String fault = "";
 
     /** The names of the threads that wrote lines about DoubleTick. */
     private static final List<String> LOG_THREADS = new CopyOnWriteArrayList<>();
@@ -67,9 +64,7 @@ class MemberRequestTest extends OneJenkins {
     @AfterEach
     void reset() {
         poison = null;
-        logHangs = false;
-        listenerHangs = false;
-        factoryThrows = false;
+        fault = "";
         LOG_THREADS.clear();
         Factory.THREADS.clear();
     }
@@ -92,7 +87,7 @@ class MemberRequestTest extends OneJenkins {
             String text = poison;
             if (!broken && text != null && line.contains(text)) {
                 broken = true;
-                if (logHangs) {
+                if (fault.equals("log")) {
                     HangingVault.arriveAndHang();
                     return;
                 }
@@ -112,17 +107,14 @@ class MemberRequestTest extends OneJenkins {
     }
 
     @TestExtension
-    public static final class Decorators implements TaskListenerDecorator.Factory {
+    public static final class Decorator extends TaskListenerDecorator implements TaskListenerDecorator.Factory {
+
+        private static final long serialVersionUID = 1L;
 
         @Override
         public TaskListenerDecorator of(FlowExecutionOwner owner) {
             return new Decorator();
         }
-    }
-
-    private static final class Decorator extends TaskListenerDecorator {
-
-        private static final long serialVersionUID = 1L;
 
         @Override
         public OutputStream decorate(OutputStream logger) {
@@ -163,7 +155,7 @@ class MemberRequestTest extends OneJenkins {
     /** A freestyle build has one stream for all its lines, so its next line hangs, too. */
     @Test
     void pipelineStepEndsIfItsLastLineHangs() throws Exception {
-        logHangs = true;
+        fault = "log";
         poison = "is logged out";
         WorkflowRun build = start(logout(MEMBER) + "\necho 'The next step'");
         HangingVault.awaitCallers(1);
@@ -174,7 +166,7 @@ class MemberRequestTest extends OneJenkins {
 
     @Test
     void hangingLogTakesOneThreadAndStopsNoOtherBuild() throws Exception {
-        logHangs = true;
+        fault = "log";
         poison = "Logging ";
         WorkflowRun hanging = start(parallel(10, logout(MEMBER)));
         HangingVault.awaitCallers(1);
@@ -217,7 +209,7 @@ class MemberRequestTest extends OneJenkins {
 
         @Override
         public void onUse(Credentials credential, Run run) {
-            if (listenerHangs) {
+            if (fault.equals("listener")) {
                 HangingVault.arriveAndHang();
             }
         }
@@ -231,7 +223,7 @@ class MemberRequestTest extends OneJenkins {
 
     @Test
     void listenerOfCredentialsThatHangsStopsNoBuild() throws Exception {
-        listenerHangs = true;
+        fault = "listener";
         assertEnds(Result.SUCCESS, MEMBER);
         HangingVault.awaitCallers(2);
     }
@@ -273,7 +265,7 @@ class MemberRequestTest extends OneJenkins {
                             name.startsWith("io.jenkins.plugins.doubletick.") && !name.matches(".*(Test|Jobs).*"));
             if (isAskedByUs) {
                 THREADS.add(Thread.currentThread().getName());
-                if (factoryThrows) {
+                if (fault.equals("factory")) {
                     throw new NoClassDefFoundError("A factory of actions breaks");
                 }
             }
@@ -283,7 +275,7 @@ class MemberRequestTest extends OneJenkins {
 
     @Test
     void buildEndsWithOneLineWhateverAFactoryOfActionsThrows() throws Exception {
-        factoryThrows = true;
+        fault = "factory";
         for (String step : List.of(logout(MEMBER), lookup(null))) {
             WorkflowRun build = build(Result.FAILURE, step);
             assertLog("Unexpected java.lang.NoClassDefFoundError. See the Jenkins log.", build);

@@ -53,10 +53,6 @@ class RestartTest extends StepJobs {
         return pipeline(name, script).scheduleBuild2(0).waitForStart();
     }
 
-    private static WorkflowRun build(String name) {
-        return build(name, 1);
-    }
-
     private void assertNoKeyInBuilds() throws Exception {
         LeakSearch search = new LeakSearch(List.of("key_stand-in"), List.of());
         search.filesForKeys(jenkins.getHome().toPath().resolve("jobs"));
@@ -71,10 +67,8 @@ class RestartTest extends StepJobs {
                 ScriptedServer busy = new ScriptedServer(
                         ScriptedServer.answer(503, "", "Retry-After: 50"),
                         ScriptedServer.answer(429, "", "Retry-After: 50"));
-                ScriptedServer late = new ScriptedServer((socket, itself) -> {
-                    LateAnswer.GO.await();
-                    ScriptedServer.answer(503, "", "Retry-After: 1").to(socket, itself);
-                })) {
+                ScriptedServer late = new ScriptedServer(
+                        ScriptedServer.after(LateAnswer.GO, ScriptedServer.answer(503, "", "Retry-After: 1")))) {
             jenkins.then(rule -> {
                 r = rule;
                 StandInExtension.addDefaultKey();
@@ -97,18 +91,18 @@ class RestartTest extends StepJobs {
                 assertAnswered();
                 for (String job :
                         List.of("logout", "between-tries", "refused", "rate-limited", "vault", "failed-at-shutdown")) {
-                    WorkflowRun build = end(Result.SUCCESS, build(job));
+                    WorkflowRun build = end(Result.SUCCESS, build(job, 1));
                     assertEquals(1, count(AGAIN, build));
                     assertLog("+91••••••3210 is logged out of DoubleTick on every device.", build);
                     assertEquals(
                             List.of(true),
                             logouts(build).stream().map(Logout::isSuccess).toList());
                 }
-                WorkflowRun lookup = end(Result.SUCCESS, build("lookup"));
+                WorkflowRun lookup = end(Result.SUCCESS, build("lookup", 1));
                 assertEquals(1, count(AGAIN, lookup));
                 assertLog("It is Asha Rao", lookup);
                 for (String job : List.of("aborted-logout", "aborted-lookup", "stopped")) {
-                    assertEquals(0, count(AGAIN, end(Result.ABORTED, build(job))));
+                    assertEquals(0, count(AGAIN, end(Result.ABORTED, build(job, 1))));
                 }
             });
             assertNoKeyInBuilds();
@@ -134,14 +128,11 @@ class RestartTest extends StepJobs {
     }
 
     private static void assertAnswered() throws Exception {
-        build("answered-lookup")
-                .getAction(InputAction.class)
-                .getExecutions()
-                .get(0)
-                .doProceedEmpty();
-        assertLog("Still Ravi Kumar, null, false", end(Result.SUCCESS, build("answered-lookup")));
-        assertEquals(1, logouts(build("answered-logout")).size());
-        build("answered-logout").doKill();
+        WorkflowRun lookup = build("answered-lookup", 1);
+        lookup.getAction(InputAction.class).getExecutions().get(0).doProceedEmpty();
+        assertLog("Still Ravi Kumar, null, false", end(Result.SUCCESS, lookup));
+        assertEquals(1, logouts(build("answered-logout", 1)).size());
+        build("answered-logout", 1).doKill();
     }
 
     /** With two keys, since at first only one request is sent with each. */
