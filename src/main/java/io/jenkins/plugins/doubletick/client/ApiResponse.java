@@ -92,7 +92,9 @@ final class ApiResponse {
     /** @param notConfirmed the message for a 2xx status */
     DoubleTickException failure(ApiKey key, LoginNumber number, String notConfirmed) {
         String text;
-        if (response.isSuccessful()) {
+        if (longerThanRead) {
+            text = Messages.ApiResponse_tooLong(Integer.toString(status()));
+        } else if (response.isSuccessful()) {
             text = notConfirmed;
         } else if (reason() == Reason.REDIRECTED) {
             text = Messages.ApiResponse_redirect(

@@ -71,7 +71,7 @@ class FaultTableTest {
                                 socket.getOutputStream().write(new byte[1024]);
                             }
                         })
-                        .fails("NOT_CONFIRMED: DoubleTick answered 201, but without \"success\": true"),
+                        .fails("NOT_CONFIRMED: DoubleTick answered 201 with more than 64 KiB"),
                 Fault.of("a login that OkHttp would repeat", answer(401, "{}", "WWW-Authenticate: Basic realm=x"))
                         .fails("API_KEY_REJECTED: DoubleTick answered 401: Status"),
                 Fault.of("a mail server", raw("220 mail.example.com ESMTP\r\n"))
