@@ -162,8 +162,8 @@ class LeakTest extends OneJenkins {
         r.jenkins.setSecurityRealm(r.createDummySecurityRealm());
         MockAuthorizationStrategy strategy = new MockAuthorizationStrategy();
         strategy.grant(Jenkins.READ, Item.READ).everywhere().toEveryone();
-        USERS.forEach((user, permissions) ->
-                strategy.grant(permissions).everywhere().to(user));
+        USERS.forEach(
+                (user, permissions) -> strategy.grant(permissions).everywhere().to(user));
         r.jenkins.setAuthorizationStrategy(strategy);
 
         LogRecorder recorder = new LogRecorder("doubletick");

@@ -44,8 +44,8 @@ public record WebUser(@CheckForNull String name) {
      *
      * @param item the URL of the item that is configured, which ends with a slash; empty for Jenkins itself
      */
-    public static String ask(
-            JenkinsRule r, String item, Class<?> form, String method, String parameter, String value) throws Exception {
+    public static String ask(JenkinsRule r, String item, Class<?> form, String method, String parameter, String value)
+            throws Exception {
         String path = item + "descriptorByName/" + form.getName() + "/" + method + "?" + parameter + "=";
         return text(new WebUser(null).post(r, path + encode(value)).body()).strip();
     }
