@@ -1,5 +1,6 @@
 package io.jenkins.plugins.doubletick.bench;
 
+import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.Result;
 import io.jenkins.plugins.doubletick.StandInExtension;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class Builds {
     /** Adds a credential with the account's key, and returns its ID. */
     static String credential(Account account) throws Exception {
         String id = "account-" + account.number();
-        StandInExtension.addGlobally(StandInExtension.apiKey(id, account.key()));
+        StandInExtension.add(Jenkins.get(), Domain.global(), StandInExtension.apiKey(id, account.key()));
         return id;
     }
 
