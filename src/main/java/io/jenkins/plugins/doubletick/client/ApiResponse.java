@@ -92,13 +92,13 @@ final class ApiResponse {
     /** @param notConfirmed the message for a 2xx status */
     DoubleTickException failure(ApiKey key, LoginNumber number, String notConfirmed) {
         String text;
-        if (longerThanRead) {
+        if (reason() == Reason.REDIRECTED) {
+            text = Messages.ApiResponse_redirect(
+                    Integer.toString(status()), LogSanitizer.clean(response.header("Location", "?"), key, number));
+        } else if (longerThanRead) {
             text = Messages.ApiResponse_tooLong(Integer.toString(status()));
         } else if (response.isSuccessful()) {
             text = notConfirmed;
-        } else if (reason() == Reason.REDIRECTED) {
-            text = Messages.ApiResponse_redirect(
-                    Integer.toString(status()), LogSanitizer.clean(response.header("Location", "?"), key, number));
         } else {
             text = Messages.ApiResponse_status(Integer.toString(status()));
         }

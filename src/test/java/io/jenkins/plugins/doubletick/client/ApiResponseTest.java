@@ -62,6 +62,10 @@ class ApiResponseTest {
             String said = isRedirect ? ", a redirect to ?, which the plugin does not follow: Status" : ": Status";
             assertFails(reasons.getOrDefault(status, other) + ": DoubleTick answered " + status + said, status, OK);
         }
+        assertFails(
+                "REDIRECTED: DoubleTick answered 302, a redirect to ?, which the plugin does not follow: Status",
+                302,
+                " ".repeat(FIVE_MB));
     }
 
     @Test
