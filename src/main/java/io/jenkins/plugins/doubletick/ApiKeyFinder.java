@@ -77,8 +77,7 @@ public final class ApiKeyFinder {
     /**
      * Finds the key that the run may use, given its folders, its user's permissions and its parameters.
      *
-     * @return completes exceptionally with a {@link NoKeyException} that says why there is no key, or with another {@link
-     *     AbortException}
+     * @return completes exceptionally with an {@link AbortException}: a {@link NoKeyException} says why there is no key
      */
     @NonNull
     public static CompletableFuture<Found> find(Run<?, ?> run, String id) {
@@ -152,7 +151,7 @@ public final class ApiKeyFinder {
 
     private static Found findNow(String id, Search search, HttpUrl url) throws AbortException {
         try {
-            StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements());
+            StringCredentials found = (StringCredentials) search.find(StringCredentials.class, requirements(url));
             if (found == null) {
                 throw new NoKeyException(whyNotFound(search.find(IdCredentials.class, List.of()), id, url));
             }
@@ -189,10 +188,13 @@ public final class ApiKeyFinder {
     /** Excludes credentials with a domain that does not cover the API's host. */
     static List<DomainRequirement> requirements() {
         try {
-            return URIRequirementBuilder.fromUri(DoubleTickClientProvider.url().toString())
-                    .build();
+            return requirements(DoubleTickClientProvider.url());
         } catch (AbortException e) {
             return List.of(); // Builds and Verify key explain the wrong address.
         }
+    }
+
+    private static List<DomainRequirement> requirements(HttpUrl url) {
+        return URIRequirementBuilder.fromUri(url.toString()).build();
     }
 }
